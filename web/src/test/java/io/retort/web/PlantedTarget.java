@@ -1,0 +1,4 @@
+package io.retort.web;
+
+/** What the planted violations of EdgesTest look up to. */
+public record PlantedTarget() {}
