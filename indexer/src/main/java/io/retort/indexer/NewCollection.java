@@ -1,0 +1,22 @@
+package io.retort.indexer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.retort.data.store.FieldDeclaration;
+import java.util.List;
+
+/** A collection to be. */
+public record NewCollection(
+    String id, String title, String description, List<FieldDeclaration> fields) {
+  public NewCollection {
+    requireNonNull(id, "id");
+    requireNonNull(title, "title");
+    requireNonNull(description, "description");
+    fields = List.copyOf(fields);
+  }
+
+  /** A collection that has its id for a title and declares no fields. */
+  public static NewCollection named(String id) {
+    return new NewCollection(id, id, "", List.of());
+  }
+}
