@@ -1,7 +1,6 @@
 /**
- * Bytes to text, format by format, in a forked JVM, so that a hostile file can take down
- * nothing but its own parser. The edge to Tika; it must not know chunks, vectors or the
- * ledger.
+ * Bytes to text, format by format, in a forked JVM, so that a hostile file can take down nothing
+ * but its own parser. The edge to Tika; it must not know chunks, vectors or the ledger.
  */
 @NullMarked
 package io.retort.indexer.parse;
