@@ -183,7 +183,7 @@ public final class Retriever {
         return hits;
       }
       checkLimits(limits, "before the ledger was asked");
-      Set<DocumentVersion> live = liveVersions.live(versions, scope);
+      Set<DocumentVersion> live = liveVersions.valid(versions, scope);
       return hits.stream().filter(hit -> live.contains(versionOf(hit.chunk))).toList();
     }
 
