@@ -1,22 +1,35 @@
 package io.retort.encoder;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A model folder every file of which was found to be what its manifest says: size, sha256, a
- * regular file, no link on the way, no external data that the manifest does not list. Immutable;
- * holds nothing open.
+ * regular file, no link on the way, no external data that the manifest does not list. Files that
+ * the manifest does not list are never opened. Immutable; holds nothing open.
  */
 public final class ModelDirectory {
   public static final String MANIFEST = "manifest.json";
+  private static final long LARGEST_MANIFEST = 1 << 20;
 
   private final Path folder;
   private final ModelManifest manifest;
+  private final Map<String, VerifiedFile> files; // by path, in the manifest's order
 
-  private ModelDirectory(Path folder, ModelManifest manifest) {
+  private ModelDirectory(Path folder, ModelManifest manifest, Map<String, VerifiedFile> files) {
     this.folder = folder;
     this.manifest = manifest;
+    this.files = files;
   }
 
   /**
@@ -25,7 +38,66 @@ public final class ModelDirectory {
    * @throws ModelIntegrityException if one of them is not what the manifest says
    */
   public static ModelDirectory open(Path folder) {
-    throw new UnsupportedOperationException(folder.toString());
+    return open(folder, Optional.empty());
+  }
+
+  /**
+   * Like {@link #open(Path)}, for a manifest that is itself pinned by its sha256.
+   *
+   * @throws ModelIntegrityException if the manifest or a file is not what was expected
+   */
+  public static ModelDirectory open(Path folder, String manifestSha256) {
+    return open(folder, Optional.of(manifestSha256));
+  }
+
+  private static ModelDirectory open(Path folder, Optional<String> manifestSha256) {
+    Path root = realFolder(folder);
+    byte[] json = VerifiedFile.read(root, MANIFEST, LARGEST_MANIFEST);
+    String sha256 = VerifiedFile.sha256(json);
+    if (!manifestSha256.orElse(sha256).equals(sha256)) {
+      throw ModelIntegrityException.differs(
+          MANIFEST, "sha256", manifestSha256.orElseThrow(), sha256);
+    }
+    ModelManifest manifest = ManifestJson.parse(new String(json, UTF_8));
+    Map<String, VerifiedFile> files = new LinkedHashMap<>();
+    for (ModelManifest.Entry entry : manifest.files()) {
+      files.put(entry.path(), VerifiedFile.verify(root, entry));
+    }
+    for (VerifiedFile file : files.values()) {
+      if (file.entry().path().endsWith(".onnx")) {
+        refuseUnlistedExternalData(file, files);
+      }
+    }
+    return new ModelDirectory(root, manifest, Map.copyOf(files));
+  }
+
+  /** ONNX Runtime would open whatever a graph names; what it names must have been verified. */
+  private static void refuseUnlistedExternalData(
+      VerifiedFile graph, Map<String, VerifiedFile> files) {
+    String path = graph.entry().path();
+    String parent = path.substring(0, path.lastIndexOf('/') + 1);
+    for (String location : ExternalData.locations(graph.path(), path)) {
+      VerifiedFile.requirePlainPath(location, path);
+      if (!files.containsKey(parent + location)) {
+        throw new ModelIntegrityException(
+            path, "refers to external data in '" + location + "', which the manifest does not list");
+      }
+    }
+  }
+
+  private static Path realFolder(Path folder) {
+    try {
+      Path real = folder.toRealPath();
+      if (!Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isDirectory()) {
+        throw new ModelIntegrityException(folder.toString(), "is not a folder");
+      }
+      return real;
+    } catch (NoSuchFileException e) {
+      throw new ModelIntegrityException(folder.toString(), "there is no such folder", e);
+    } catch (IOException e) {
+      throw new ModelIntegrityException(folder.toString(), "cannot be read: " + e, e);
+    }
   }
 
   public Path folder() {
@@ -41,7 +113,38 @@ public final class ModelDirectory {
   }
 
   /** The one file with this role, if the manifest lists one. */
-  public Optional<ModelManifest.Entry> find(ModelRole role) {
-    return manifest.files().stream().filter(file -> file.role() == role).findFirst();
+  public Optional<VerifiedFile> find(ModelRole role) {
+    List<VerifiedFile> found =
+        files.values().stream().filter(file -> file.entry().role() == role).toList();
+    if (found.size() > 1) {
+      throw new ModelIntegrityException(
+          MANIFEST, "lists %d files as %s".formatted(found.size(), role.manifestName()));
+    }
+    return found.stream().findFirst();
+  }
+
+  /**
+   * The one file with this role.
+   *
+   * @throws ModelIntegrityException if the manifest lists none
+   */
+  public VerifiedFile file(ModelRole role) {
+    return find(role)
+        .orElseThrow(
+            () ->
+                new ModelIntegrityException(
+                    MANIFEST, "lists no file as " + role.manifestName()));
+  }
+
+  /**
+   * Asked after a library opened files of the folder by their paths: they were still the verified
+   * ones.
+   *
+   * @throws ModelIntegrityException if a file was touched since
+   */
+  public void requireUnchanged() {
+    for (VerifiedFile file : files.values()) {
+      file.requireUnchanged();
+    }
   }
 }
