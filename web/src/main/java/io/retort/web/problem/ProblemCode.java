@@ -12,6 +12,7 @@ public enum ProblemCode {
       "Malformed JSON",
       "The body is not one well-formed JSON document in UTF-8. Duplicate keys, NaN, text after the"
           + " document and nesting deeper than 50 levels are refused too."),
+  MALFORMED_REQUEST(400, "Malformed request", "This is not a well-formed HTTP request."),
   UNKNOWN_FIELD(
       400,
       "Unknown field",
@@ -96,6 +97,8 @@ public enum ProblemCode {
   JOB_FINAL(409, "Job is final", "The job has ended and cannot be cancelled."),
   NOTHING_TO_RETRY(
       409, "Nothing to retry", "No item of the job or document is in a state that can be retried."),
+  REINDEX_RUNNING(
+      409, "Reindex running", "The index is being rebuilt already. Wait for the job to end."),
   IDEMPOTENCY_IN_PROGRESS(
       409,
       "Idempotent request in progress",

@@ -1,8 +1,10 @@
 package io.retort.web.settings;
 
+import io.retort.data.SearchMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** All settings of one process, checked. {@link SettingsLoader} makes them. */
@@ -53,7 +55,11 @@ public record RetortSettings(
       int queuePerSlot,
       Duration retention) {}
 
-  public record Retrieval(String mode, int candidates, int perDocument) {}
+  public record Retrieval(String mode, int candidates, int perDocument) {
+    public SearchMode searchMode() {
+      return SearchMode.valueOf(mode.toUpperCase(Locale.ROOT));
+    }
+  }
 
   public record Ingest(
       int workers,

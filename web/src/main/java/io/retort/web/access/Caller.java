@@ -1,0 +1,39 @@
+package io.retort.web.access;
+
+import static java.util.Objects.requireNonNull;
+
+import io.retort.data.store.Grant;
+import io.retort.web.problem.ApiException;
+import io.retort.web.problem.ProblemCode;
+
+/**
+ * The authenticated principal of a request.
+ *
+ * @param id of the principal: {@code key_…}, {@code user:<name>} or {@code local}
+ */
+public record Caller(String id, Grant grant) {
+  public Caller {
+    requireNonNull(id, "id");
+    requireNonNull(grant, "grant");
+  }
+
+  public boolean may(Scope scope) {
+    return isAdmin() || grant.scopes().contains(scope.word());
+  }
+
+  public boolean isAdmin() {
+    return grant.scopes().contains(Scope.ADMIN.word());
+  }
+
+  /** Whether every collection is open to the caller, later ones included. */
+  public boolean seesAll() {
+    return isAdmin() || grant.coversAll();
+  }
+
+  public void require(Scope scope) {
+    if (!may(scope)) {
+      throw new ApiException(
+          ProblemCode.MISSING_SCOPE, "this needs a credential with the scope '" + scope.word() + "'");
+    }
+  }
+}

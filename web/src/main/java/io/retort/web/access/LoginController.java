@@ -1,0 +1,61 @@
+package io.retort.web.access;
+
+import io.retort.data.store.AccessStore;
+import io.retort.data.store.Secret;
+import io.retort.web.json.RequestBodyModel;
+import io.retort.web.settings.RetortSettings;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.time.Duration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Turns a one-time login token into a session, and ends sessions. */
+@RestController
+class LoginController {
+  private final AccessStore access;
+  private final Duration lifetime;
+
+  LoginController(AccessStore access, RetortSettings settings) {
+    this.access = access;
+    this.lifetime = settings.security().session();
+  }
+
+  @RequestBodyModel
+  @Schema(name = "Login")
+  record LoginBody(@NotNull @Size(min = 1, max = 200) String token) {
+    @Override
+    public String toString() {
+      return "LoginBody[…]";
+    }
+  }
+
+  @PostMapping("/login")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  @OpenToAll
+  void login(
+      @RequestBody LoginBody body, HttpServletRequest request, HttpServletResponse response) {
+    Secret session =
+        access
+            .openSession(Secret.presented(body.token()), lifetime)
+            .orElseThrow(CallerArgument::unauthenticated);
+    SessionCookies.set(request, response, session.reveal(), lifetime);
+  }
+
+  @PostMapping("/logout")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  @OpenToAll
+  void logout(HttpServletRequest request, HttpServletResponse response) {
+    String session = SessionCookies.session(request);
+    if (session != null) {
+      access.closeSession(Secret.presented(session));
+    }
+    SessionCookies.clear(request, response);
+  }
+}

@@ -1,0 +1,8 @@
+package io.retort.web.answers;
+
+/** What an answer can show in addition. */
+enum AnswerInclude {
+  TOKENS,
+  NEIGHBOUR_TEXT,
+  RAW_SCORES
+}

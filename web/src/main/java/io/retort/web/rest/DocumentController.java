@@ -1,0 +1,324 @@
+package io.retort.web.rest;
+
+import io.retort.data.AccessScope;
+import io.retort.data.ObjectId;
+import io.retort.data.TextSpan;
+import io.retort.data.store.AnswerStore;
+import io.retort.data.store.DocumentRow;
+import io.retort.data.store.DocumentStatus;
+import io.retort.data.store.Original;
+import io.retort.data.store.Passage;
+import io.retort.data.store.SliceRequest;
+import io.retort.data.store.StoredChunk;
+import io.retort.web.access.AccessScopes;
+import io.retort.web.access.Caller;
+import io.retort.web.access.Requires;
+import io.retort.web.access.Scope;
+import io.retort.web.json.QueryModel;
+import io.retort.web.problem.ApiException;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.rooms.Rooms;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRange;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Documents: list, look, read, delete, try again. */
+@RestController
+@RequestMapping("/api/v1")
+class DocumentController {
+  private static final int DEFAULT_PASSAGE = 10_000;
+
+  private final Rooms rooms;
+  private final AccessScopes scopes;
+  private final AnswerStore answers;
+
+  DocumentController(Rooms rooms, AccessScopes scopes, AnswerStore answers) {
+    this.rooms = rooms;
+    this.scopes = scopes;
+    this.answers = answers;
+  }
+
+  @QueryModel
+  record DocumentsQuery(
+      @Nullable DocumentStatus status,
+      @Size(min = 1, max = 1_024) @Nullable String pathPrefix,
+      @Min(1) @Max(100) @Nullable Integer limit,
+      @Size(min = 1, max = 4_000) @Nullable String cursor) {}
+
+  @GetMapping(path = "/collections/{collection}/documents", produces = "application/json")
+  @Requires(Scope.READ)
+  Page<DocumentView> list(
+      @PathVariable String collection, @ParameterObject DocumentsQuery query, Caller caller) {
+    AccessScope scope = scopes.of(caller);
+    requireCollection(collection, scope);
+    int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
+    return Page.of(
+        rooms
+            .documents()
+            .documents(
+                collection,
+                query.status(),
+                query.pathPrefix(),
+                new SliceRequest(limit, query.cursor()),
+                scope),
+        DocumentView::of);
+  }
+
+  @GetMapping(path = "/documents/{id}", produces = "application/json")
+  @Requires(Scope.READ)
+  DocumentView get(@PathVariable String id, Caller caller) {
+    return DocumentView.of(find(id, scopes.of(caller)));
+  }
+
+  /** What a passage can have in addition. */
+  enum PassageInclude {
+    RECTS
+  }
+
+  @QueryModel
+  record PassageQuery(
+      @Min(0) @Nullable Integer start,
+      @Min(0) @Nullable Integer end,
+      @Min(1) @Nullable Integer version,
+      @Size(min = 0, max = 8) @Nullable List<PassageInclude> include) {}
+
+  /**
+   * @param rects empty rather than approximate
+   */
+  record PassageView(
+      String documentId,
+      int version,
+      int start,
+      int end,
+      int characters,
+      String text,
+      @Nullable Integer page,
+      List<Rect> rects) {}
+
+  /** In PDF points from the page's top left. */
+  record Rect(int page, double x, double y, double width, double height) {}
+
+  @GetMapping(path = "/documents/{id}/passage")
+  @Requires(Scope.READ)
+  @ApiResponse(
+      responseCode = "200",
+      description = "A piece of the extracted text.",
+      content = {
+        @Content(
+            mediaType = "application/json",
+            schema = @Schema(implementation = PassageView.class)),
+        @Content(mediaType = "text/plain", schema = @Schema(type = "string"))
+      })
+  ResponseEntity<?> passage(
+      @PathVariable String id,
+      @ParameterObject PassageQuery query,
+      Caller caller,
+      HttpServletRequest request) {
+    boolean plain = AcceptedText.plain(request);
+    AccessScope scope = scopes.of(caller);
+    DocumentRow row = find(id, scope);
+    int start = query.start() == null ? 0 : query.start();
+    int characters = row.characters() == null ? 0 : row.characters();
+    int end =
+        query.end() == null
+            ? (int) Math.min((long) start + DEFAULT_PASSAGE, characters)
+            : query.end();
+    if (end < start) {
+      throw new ApiException(
+          ProblemCode.RANGE_OUT_OF_BOUNDS,
+          "the range %d to %d does not lie in the %d characters of the text"
+              .formatted(start, end, characters));
+    }
+    Passage passage = rooms.documents().passage(id, start, end, query.version(), scope);
+    if (plain) {
+      return ResponseEntity.ok()
+          .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
+          .body(passage.text().getBytes(StandardCharsets.UTF_8));
+    }
+    TextSpan span = passage.span();
+    return ResponseEntity.ok()
+        .contentType(MediaType.APPLICATION_JSON)
+        .body(
+            new PassageView(
+                id,
+                passage.version(),
+                span.start(),
+                span.end(),
+                passage.characters(),
+                passage.text(),
+                passage.page(),
+                List.of()));
+  }
+
+  @QueryModel
+  record ChunksQuery(
+      @Min(1) @Max(100) @Nullable Integer limit,
+      @Size(min = 1, max = 1_000) @Nullable String cursor) {}
+
+  record ChunkView(
+      String chunkId, int ordinal, TextSpan span, @Nullable Integer page, String text) {
+    static ChunkView of(StoredChunk chunk) {
+      return new ChunkView(
+          chunk.id().toString(), chunk.id().ordinal(), chunk.span(), chunk.page(), chunk.text());
+    }
+  }
+
+  @GetMapping(path = "/documents/{id}/chunks", produces = "application/json")
+  @Requires(Scope.READ)
+  Page<ChunkView> chunks(
+      @PathVariable String id, @ParameterObject ChunksQuery query, Caller caller) {
+    AccessScope scope = scopes.of(caller);
+    find(id, scope);
+    int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
+    return Page.of(
+        rooms.documents().chunks(id, new SliceRequest(limit, query.cursor()), scope),
+        ChunkView::of);
+  }
+
+  /** The bytes that were uploaded: never shown by a browser, only saved. */
+  @GetMapping("/documents/{id}/original")
+  @Requires(Scope.READ)
+  @ApiResponse(
+      responseCode = "200",
+      description = "The uploaded file.",
+      content =
+          @Content(
+              mediaType = "application/octet-stream",
+              schema = @Schema(type = "string", format = "binary")))
+  ResponseEntity<Resource> original(
+      @PathVariable String id,
+      Caller caller,
+      HttpServletRequest request,
+      HttpServletResponse response) {
+    AccessScope scope = scopes.of(caller);
+    Original original =
+        rooms
+            .documents()
+            .original(find(id, scope).id(), scope)
+            .orElseThrow(DocumentController::notFound);
+    checkRange(request.getHeader(HttpHeaders.RANGE), original.bytes(), response);
+    String name = original.name().substring(original.name().lastIndexOf('/') + 1);
+    return ResponseEntity.ok()
+        .contentType(mediaType(original.mediaType()))
+        .eTag("\"" + original.sha256() + "\"")
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION,
+            ContentDisposition.attachment()
+                .filename(name, StandardCharsets.UTF_8)
+                .build()
+                .toString())
+        .header("Content-Security-Policy", "sandbox; default-src 'none'")
+        .body(new FileSystemResource(original.file()));
+  }
+
+  private static MediaType mediaType(String text) {
+    try {
+      return MediaType.parseMediaType(text);
+    } catch (InvalidMediaTypeException e) {
+      return MediaType.APPLICATION_OCTET_STREAM;
+    }
+  }
+
+  private static void checkRange(
+      @Nullable String header, long bytes, HttpServletResponse response) {
+    if (header == null) {
+      return;
+    }
+    try {
+      for (HttpRange range : HttpRange.parseRanges(header)) {
+        if (range.getRangeStart(bytes) >= bytes || range.getRangeEnd(bytes) < 0) {
+          throw new IllegalArgumentException("outside of the file");
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + bytes);
+      throw new ApiException(
+          ProblemCode.RANGE_NOT_SATISFIABLE, "the file has " + bytes + " bytes", e);
+    }
+  }
+
+  @QueryModel
+  record DeleteQuery(@Nullable Boolean purgeAnswers) {}
+
+  @DeleteMapping("/documents/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Requires(Scope.WRITE)
+  void delete(@PathVariable String id, @ParameterObject DeleteQuery query, Caller caller) {
+    if (!ObjectId.isOf("doc", id) || !rooms.ingest().deleteDocument(id, scopes.of(caller))) {
+      throw notFound();
+    }
+    if (Boolean.TRUE.equals(query.purgeAnswers())) {
+      answers.purgeCiting(id);
+    }
+  }
+
+  @QueryModel
+  record DeleteManyQuery(
+      @NotNull @Size(min = 1, max = 1_024) String pathPrefix, @Nullable Boolean purgeAnswers) {}
+
+  record Deleted(int deleted) {}
+
+  @DeleteMapping(path = "/collections/{collection}/documents", produces = "application/json")
+  @Requires(Scope.WRITE)
+  Deleted deleteMany(
+      @PathVariable String collection, @ParameterObject DeleteManyQuery query, Caller caller) {
+    AccessScope scope = scopes.of(caller);
+    requireCollection(collection, scope);
+    List<String> ids = rooms.ingest().deleteDocuments(collection, query.pathPrefix(), scope);
+    if (Boolean.TRUE.equals(query.purgeAnswers())) {
+      ids.forEach(answers::purgeCiting);
+    }
+    return new Deleted(ids.size());
+  }
+
+  @PostMapping(path = "/documents/{id}:retry", produces = "application/json")
+  @Requires(Scope.WRITE)
+  ResponseEntity<JobView> retry(@PathVariable String id, Caller caller) {
+    AccessScope scope = scopes.of(caller);
+    find(id, scope);
+    return JobController.accepted(JobView.of(rooms.ingest().retryDocument(id, scope)));
+  }
+
+  private void requireCollection(String collection, AccessScope scope) {
+    if (rooms.documents().collection(collection, scope).isEmpty()) {
+      throw new ApiException(ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection");
+    }
+  }
+
+  private DocumentRow find(String id, AccessScope scope) {
+    if (!ObjectId.isOf("doc", id)) {
+      throw notFound();
+    }
+    return rooms.documents().document(id, scope).orElseThrow(DocumentController::notFound);
+  }
+
+  private static ApiException notFound() {
+    return new ApiException(ProblemCode.DOCUMENT_NOT_FOUND, "there is no such document");
+  }
+}

@@ -1,0 +1,101 @@
+package io.retort.web.rest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.retort.data.store.ItemRow;
+import io.retort.data.store.JobRow;
+import io.retort.data.store.Reason;
+import io.retort.indexer.Accepted;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as the API shows it.
+ *
+ * @param items only in the answer to the upload that made the job
+ */
+record JobView(
+    String id,
+    String kind,
+    @Nullable String collection,
+    String state,
+    @Nullable Double progress,
+    @Nullable Integer total,
+    int completed,
+    int failed,
+    int unchanged,
+    long chunksWritten,
+    @Nullable Long etaSeconds,
+    Instant createdAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant finishedAt,
+    @Nullable Reason error,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AcceptedItem> items) {
+
+  record AcceptedItem(
+      String path, @Nullable String documentId, String status, @Nullable Reason reason) {}
+
+  /** A file of a job. */
+  record ItemView(
+      String path,
+      @Nullable String documentId,
+      String status,
+      @Nullable String outcome,
+      String phase,
+      int chunksDone,
+      @Nullable Integer chunksTotal,
+      int attempts,
+      @Nullable Reason reason) {
+
+    static ItemView of(ItemRow row) {
+      return new ItemView(
+          row.path(),
+          row.documentId(),
+          row.status().name(),
+          row.outcome() == null ? null : word(row.outcome()),
+          word(row.phase()),
+          row.chunksDone(),
+          row.chunksTotal(),
+          row.attempts(),
+          row.reason());
+    }
+  }
+
+  static JobView of(JobRow row) {
+    return of(row, null);
+  }
+
+  static JobView of(Accepted accepted) {
+    return of(
+        accepted.job(),
+        accepted.items().stream()
+            .map(
+                i -> new AcceptedItem(i.path(), i.documentId(), i.status().name(), i.reason()))
+            .toList());
+  }
+
+  private static JobView of(JobRow row, @Nullable List<AcceptedItem> items) {
+    return new JobView(
+        row.id(),
+        word(row.kind()),
+        row.collection(),
+        word(row.state()),
+        row.progress(),
+        row.total(),
+        row.completed(),
+        row.failed(),
+        row.unchanged(),
+        row.chunksWritten(),
+        row.etaSeconds(),
+        row.createdAt(),
+        row.startedAt(),
+        row.finishedAt(),
+        row.error(),
+        items);
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,254 @@
+package io.retort.web.rest;
+
+import io.retort.data.AccessScope;
+import io.retort.indexer.Accepted;
+import io.retort.indexer.Idempotency;
+import io.retort.indexer.Upload;
+import io.retort.web.access.AccessScopes;
+import io.retort.web.access.Caller;
+import io.retort.web.access.Requires;
+import io.retort.web.access.Scope;
+import io.retort.web.json.RecordReader;
+import io.retort.web.json.RequestBodyModel;
+import io.retort.web.problem.ApiException;
+import io.retort.web.problem.FieldError;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.rooms.Rooms;
+import io.retort.web.search.Gate;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.Part;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Uploads: files as multipart, or texts as JSON. */
+@RestController
+@RequestMapping(
+    path = "/api/v1/collections/{collection}/documents",
+    produces = "application/json")
+class UploadController {
+  private static final int MOST_FILES = 1_000;
+  private static final int LARGEST_ITEMS_PART = 16 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Rooms rooms;
+  private final AccessScopes scopes;
+  private final Gate gate = new Gate("uploads", 4, 16);
+
+  UploadController(Rooms rooms, AccessScopes scopes) {
+    this.rooms = rooms;
+    this.scopes = scopes;
+  }
+
+  @RequestBodyModel
+  @Schema(name = "TextDocument")
+  record TextBody(
+      @NotNull String path,
+      @NotNull String text,
+      @Pattern(regexp = "text/(plain|markdown|html)") @Nullable String mediaType,
+      @Size(min = 0, max = 300) @Nullable String title,
+      @Size(min = 0, max = 32) @Nullable List<@Size(min = 1, max = 64) String> tags,
+      @Size(min = 0, max = 64) @Nullable Map<String, Object> metadata) {}
+
+  @RequestBodyModel(maxBytes = 16 << 20)
+  @Schema(name = "TextDocuments")
+  record TextsBody(@NotNull @Size(min = 1, max = 100) List<TextBody> documents) {}
+
+  @RequestBodyModel
+  @Schema(name = "FileItem")
+  record ItemBody(
+      @Nullable String path,
+      @Size(min = 0, max = 300) @Nullable String title,
+      @Size(min = 0, max = 32) @Nullable List<@Size(min = 1, max = 64) String> tags,
+      @Size(min = 0, max = 64) @Nullable Map<String, Object> metadata) {
+    static final ItemBody NONE = new ItemBody(null, null, null, null);
+  }
+
+  @PostMapping(consumes = "application/json")
+  @Requires(Scope.WRITE)
+  ResponseEntity<JobView> uploadTexts(
+      @PathVariable String collection,
+      @RequestBody TextsBody body,
+      Caller caller,
+      HttpServletRequest request)
+      throws Exception {
+    List<Upload> uploads = new ArrayList<>();
+    for (TextBody text : body.documents()) {
+      byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
+      uploads.add(
+          new Upload(
+              text.path(),
+              title(text.title()),
+              text.mediaType() == null ? "text/plain" : text.mediaType(),
+              text.tags() == null ? List.of() : text.tags(),
+              text.metadata() == null ? Map.of() : text.metadata(),
+              () -> new ByteArrayInputStream(bytes)));
+    }
+    return accept(collection, uploads, caller, request);
+  }
+
+  @PostMapping(consumes = "multipart/form-data")
+  @Requires(Scope.WRITE)
+  @io.swagger.v3.oas.annotations.parameters.RequestBody(
+      content =
+          @Content(
+              mediaType = "multipart/form-data",
+              schema = @Schema(implementation = FilesForm.class)))
+  ResponseEntity<JobView> uploadFiles(
+      @PathVariable String collection, Caller caller, HttpServletRequest request)
+      throws Exception {
+    AccessScope scope = scopes.of(caller);
+    requireCollection(collection, scope);
+    return gate.pass(
+            PATIENCE,
+            () -> {
+              List<Part> parts = parts(request);
+              try {
+                return accept(collection, uploads(parts), caller, request);
+              } finally {
+                for (Part part : parts) {
+                  part.delete();
+                }
+              }
+            })
+        .result();
+  }
+
+  /** The form of a multipart upload, for the OpenAPI description. */
+  @Schema(name = "Files")
+  record FilesForm(@NotNull List<byte[]> file, @Nullable List<ItemBody> items) {}
+
+  private static List<Part> parts(HttpServletRequest request) throws Exception {
+    try {
+      return List.copyOf(request.getParts());
+    } catch (IllegalStateException e) {
+      // The container's limits: the request's size, or the number of parts.
+      String message = String.valueOf(e.getMessage());
+      throw message.contains("size")
+          ? new ApiException(ProblemCode.BODY_TOO_LARGE, "the upload is larger than allowed", e)
+          : invalid("the upload has more than " + MOST_FILES + " files", e);
+    } catch (IOException | jakarta.servlet.ServletException e) {
+      if (e.getCause() instanceof java.net.SocketTimeoutException
+          || e instanceof java.net.SocketTimeoutException) {
+        throw e;
+      }
+      throw invalid("the body is not a complete multipart/form-data upload", e);
+    }
+  }
+
+  private static ApiException invalid(String detail, @Nullable Throwable cause) {
+    return cause == null
+        ? new ApiException(ProblemCode.INVALID_MULTIPART, detail)
+        : new ApiException(ProblemCode.INVALID_MULTIPART, detail, cause);
+  }
+
+  private static List<Upload> uploads(List<Part> parts) throws IOException {
+    List<Part> files = new ArrayList<>();
+    Part items = null;
+    for (Part part : parts) {
+      if (part.getName().equals("file")) {
+        files.add(part);
+      } else if (part.getName().equals("items") && items == null) {
+        items = part;
+      } else {
+        throw invalid("there is a part other than 'file' and one 'items'", null);
+      }
+    }
+    if (files.isEmpty() || files.size() > MOST_FILES) {
+      throw invalid("1 to " + MOST_FILES + " parts 'file' are needed, not " + files.size(), null);
+    }
+    List<ItemBody> bodies = items == null ? List.of() : items(items);
+    if (bodies.size() > files.size()) {
+      throw ApiException.wrongField(
+          ProblemCode.INVALID_PARAMETER,
+          new FieldError("items", "wrong_length", "has more entries than there are files"));
+    }
+    var uploads = new ArrayList<Upload>();
+    for (int n = 0; n < files.size(); n++) {
+      uploads.add(upload(files.get(n), n < bodies.size() ? bodies.get(n) : ItemBody.NONE));
+    }
+    return uploads;
+  }
+
+  private static List<ItemBody> items(Part part) throws IOException {
+    try (InputStream in = part.getInputStream()) {
+      byte[] bytes = in.readNBytes(LARGEST_ITEMS_PART + 1);
+      if (bytes.length > LARGEST_ITEMS_PART) {
+        throw new ApiException(
+            ProblemCode.BODY_TOO_LARGE,
+            "the part 'items' has at most " + LARGEST_ITEMS_PART + " bytes");
+      }
+      return RecordReader.jsonArray(bytes, ItemBody.class, "items");
+    }
+  }
+
+  private static Upload upload(Part part, ItemBody item) {
+    String submitted = part.getSubmittedFileName();
+    String path = item.path() == null ? (submitted == null ? "" : submitted) : item.path();
+    return new Upload(
+        path,
+        title(item.title()),
+        part.getContentType(),
+        item.tags() == null ? List.of() : item.tags(),
+        item.metadata() == null ? Map.of() : item.metadata(),
+        part::getInputStream);
+  }
+
+  /** An empty title is no title: the file's own, else its name. */
+  private static @Nullable String title(@Nullable String title) {
+    return title == null || title.isBlank() ? null : title;
+  }
+
+  private ResponseEntity<JobView> accept(
+      String collection, List<Upload> uploads, Caller caller, HttpServletRequest request) {
+    AccessScope scope = scopes.of(caller);
+    requireCollection(collection, scope);
+    Accepted accepted =
+        rooms.ingest().accept(collection, uploads, idempotency(request, caller), scope);
+    var response =
+        ResponseEntity.accepted()
+            .location(URI.create("/api/v1/jobs/" + accepted.job().id()));
+    if (accepted.replayed()) {
+      response.header("Idempotency-Replayed", "true");
+    }
+    return response.body(JobView.of(accepted));
+  }
+
+  private void requireCollection(String collection, AccessScope scope) {
+    if (rooms.documents().collection(collection, scope).isEmpty()) {
+      throw new ApiException(ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection");
+    }
+  }
+
+  private static @Nullable Idempotency idempotency(HttpServletRequest request, Caller caller) {
+    String key = request.getHeader("Idempotency-Key");
+    if (key == null) {
+      return null;
+    }
+    if (!key.matches("[!-~]{1,128}")) {
+      throw ApiException.wrongField(
+          ProblemCode.INVALID_PARAMETER,
+          new FieldError(
+              "Idempotency-Key", "pattern", "must have 1 to 128 visible ASCII characters"));
+    }
+    return new Idempotency(caller.id(), key);
+  }
+}
