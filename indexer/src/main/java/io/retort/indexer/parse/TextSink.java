@@ -1,0 +1,39 @@
+package io.retort.indexer.parse;
+
+/**
+ * Where a parser's text goes, in reading order. Every method may throw {@link EnoughTextException},
+ * which a parser lets pass.
+ */
+public interface TextSink {
+  /** Text as it shall be kept; spaces and line ends are the parser's to set. */
+  void text(CharSequence text);
+
+  /** What follows, up to {@link #endHeading()}, is a heading. Headings do not nest. */
+  void beginHeading(int level);
+
+  void endHeading();
+
+  /**
+   * What follows, up to {@link #endPage()}, stands on this page.
+   *
+   * @param number counted from 1, rising
+   */
+  void beginPage(int number);
+
+  void endPage();
+
+  /** The title that the file gives itself. */
+  void title(String title);
+
+  /** One of the warnings of {@link io.retort.indexer.ParsedDocument}. */
+  void warning(String code);
+
+  /** The file has pictures, which may hold text that nobody reads. */
+  void pictures();
+
+  /** A part could not be read; the rest is worth keeping. */
+  void missing(String code, String message);
+
+  /** A sign of life from a parser that has no text for a while. */
+  void alive();
+}
