@@ -28,6 +28,7 @@ import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.ReaderManager;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.Bits;
@@ -81,8 +82,11 @@ public final class LuceneChunkWriter implements ChunkWriter {
 
   static IndexWriter openWriter(SyncWatch directory, IndexWriterConfig.OpenMode mode)
       throws IOException {
+    var merges = new TieredMergePolicy();
+    merges.setForceMergeDeletesPctAllowed(0); // a purge leaves no deleted text behind
     var config =
         new IndexWriterConfig(new WordAnalyzer())
+            .setMergePolicy(merges)
             .setOpenMode(mode)
             .setCodec(codec())
             .setSimilarity(LuceneScopedSearcher.BM25)
