@@ -1,0 +1,1 @@
+"""Training code of Retort. Run it from the repository root: ``python -m training.train``."""

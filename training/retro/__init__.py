@@ -1,0 +1,1 @@
+"""Retort's model: neighbour encoder, reader and decoder, in plain PyTorch."""

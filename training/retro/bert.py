@@ -1,0 +1,76 @@
+"""BERT over packed sequences: no padding anywhere, attention per sequence. Written for bge-small-en-v1.5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class BertConfig:
+    layers: int = 12
+    width: int = 384
+    heads: int = 12
+    inner: int = 1536
+    vocabulary: int = 30522
+    positions: int = 512
+    eps: float = 1e-12
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise ValueError("width must be a multiple of heads")
+        if not 0.0 <= self.dropout < 1.0:
+            raise ValueError("dropout must be in [0, 1)")
+
+
+class Layer(nn.Module):
+    """Post-norm transformer layer. D = width, H = heads, T = tokens of all sequences together."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.qkv = nn.Linear(config.width, 3 * config.width)
+        self.o = nn.Linear(config.width, config.width)
+        self.norm1 = nn.LayerNorm(config.width, eps=config.eps)
+        self.up = nn.Linear(config.width, config.inner)
+        self.down = nn.Linear(config.inner, config.width)
+        self.norm2 = nn.LayerNorm(config.width, eps=config.eps)
+
+    def forward(self, x: Tensor, lengths: list[int]) -> Tensor:
+        rate = self.config.dropout if self.training else 0.0
+        heads = []
+        for part in self.qkv(x).split(lengths):  # [T, 3D] -> per sequence [S, 3D]
+            q, k, v = part.view(1, len(part), 3, self.config.heads, -1).permute(2, 0, 3, 1, 4)  # 3 × [1, H, S, D/H]
+            mixed = F.scaled_dot_product_attention(q, k, v)  # [1, H, S, D/H]
+            heads.append(mixed.transpose(1, 2).reshape(len(part), -1))  # [S, D]
+        x = self.norm1(x + F.dropout(self.o(torch.cat(heads)), rate))  # [T, D]
+        return self.norm2(x + F.dropout(self.down(F.gelu(self.up(x))), rate))  # [T, D] -> [T, 4D] -> [T, D]
+
+
+class Bert(nn.Module):
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.word = nn.Embedding(config.vocabulary, config.width)
+        self.position = nn.Embedding(config.positions, config.width)
+        self.kind = nn.Embedding(2, config.width)
+        self.norm = nn.LayerNorm(config.width, eps=config.eps)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+
+    def freeze(self, layers: int) -> None:
+        """Hold the embeddings and the lowest ``layers`` layers: they cost a forward pass only."""
+        for part in (self.word, self.position, self.kind, self.norm, *self.layers[:layers]):
+            part.requires_grad_(False)
+
+    def forward(self, ids: Tensor, kinds: Tensor, lengths: list[int]) -> Tensor:
+        """ids, kinds [T]: the sequences one after the other; lengths: how long each is. Returns states [T, D]."""
+        positions = torch.cat([torch.arange(n) for n in lengths]).to(ids.device)  # [T]
+        x = self.norm(self.word(ids) + self.position(positions) + self.kind(kinds))  # [T, D]
+        x = F.dropout(x, self.config.dropout if self.training else 0.0)
+        for layer in self.layers:
+            x = layer(x, lengths)  # [T, D]
+        return x

@@ -1,0 +1,512 @@
+"""Text to training examples: chunks, neighbours, the decoder-token to WordPiece map, answer spans, batches.
+
+A paragraph is tokenised twice, by the decoder's BPE and by the encoder's WordPiece, both with code-point offsets.
+It is cut into chunks of at most ``m`` decoder tokens that prefer sentence ends; a neighbour is a chunk and the
+chunk that follows it in the same paragraph. Each decoder token takes the state of the WordPiece that covers its first
+visible character; tokens that share one WordPiece form a group, and a span starts only at the first and ends only
+at the last token of a group.
+
+Everything is kept as flat numpy arrays with offsets ("ragged"), so that a cached corpus loads in a second.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Encoding, Tokenizer
+
+CLS, SEP = 101, 102  # WordPiece ids of bge-small
+CACHE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Lengths that training and serving must agree on."""
+
+    m: int = 64  # decoder tokens of a chunk; a neighbour has at most 2m
+    question: int = 48  # WordPieces
+    title: int = 24  # WordPieces, the closing full stop included
+
+    def __post_init__(self) -> None:
+        if min(self.m, self.question, self.title) < 4:
+            raise ValueError("limits are too small")
+
+
+# --------------------------------------------------------------------------- answers
+
+
+def normalise(text: str) -> str:
+    """SQuAD's normaliser: lower case, no punctuation, no articles, single spaces."""
+    kept = "".join(c for c in text.lower() if c not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", kept).split())
+
+
+def exact(prediction: str, answers: Sequence[str]) -> float:
+    return float(any(normalise(prediction) == normalise(a) for a in answers))
+
+
+def overlap_f1(prediction: str, answers: Sequence[str]) -> float:
+    """Best word F1 against any of the answers."""
+    words = normalise(prediction).split()
+    best = 0.0
+    for answer in answers:
+        gold = normalise(answer).split()
+        common = sum(min(words.count(w), gold.count(w)) for w in set(words))
+        if common:
+            best = max(best, 2 * common / (len(words) + len(gold)))
+    return best
+
+
+def occurrences(text: str, answer: str) -> list[tuple[int, int]]:
+    """Code-point ranges where the answer stands as whole words; anywhere if it never does."""
+    answer = answer.strip()
+    if not answer:
+        return []
+    plain = re.escape(answer)
+    return [m.span() for m in re.finditer(rf"(?<!\w){plain}(?!\w)", text)] or [m.span() for m in re.finditer(plain, text)]
+
+
+# --------------------------------------------------------------------------- chunks
+
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st sr jr vs etc no vol fig inc ltd co corp gen col sgt capt lt rev hon gov sen rep mt ft"
+    " e.g i.e cf al ca approx dept est jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k".split()
+)
+_CLOSERS = "\"'”’»)]"
+
+
+def ends_sentence(text: str, position: int) -> bool:
+    """Whether the text before ``position`` (a white-space character) ends a sentence there."""
+    if "\n" in text[position : position + 1]:
+        return True
+    before = text[max(0, position - 40) : position].rstrip().rstrip(_CLOSERS)
+    if not before or before[-1] not in ".!?…":
+        return False
+    following = text[position : position + 8].lstrip()
+    if following and following[0].islower():
+        return False
+    if before[-1] != ".":
+        return True
+    word = before[:-1].split()[-1:] or [""]
+    word = word[0].lstrip("\"'“‘«([")
+    return not (word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()))
+
+
+def chunk_starts(text: str, offsets: Sequence[tuple[int, int]], m: int) -> list[int]:
+    """First token of every chunk. Chunks partition the tokens and have at most ``m`` of them.
+
+    A chunk ends at the last sentence end that leaves it at least m/4 tokens, else at the last white space, else
+    after m tokens. White space belongs to the token after it, so a chunk starts with its leading space.
+    """
+    n = len(offsets)
+    starts = [0]
+    while n - starts[-1] > m:
+        first = starts[-1]
+        word = sentence = 0
+        for i in range(first + m, first, -1):
+            begin = offsets[i][0]
+            if not text[begin].isspace() or text[offsets[i - 1][0] : offsets[i - 1][1]].isspace():
+                continue
+            word = word or i
+            if i - first < m // 4:
+                break
+            if ends_sentence(text, begin):
+                sentence = i
+                break
+        starts.append(sentence or word or first + m)
+    return starts
+
+
+# --------------------------------------------------------------------------- alignment
+
+
+def wordpiece_map(text: str, tokens: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """For each decoder token the index of the WordPiece that covers its first visible character.
+
+    tokens [R, 2] and pieces [S, 2] are code-point ranges; a token of white space alone looks ahead. Non-decreasing.
+    """
+    visible = np.flatnonzero([not c.isspace() for c in text])  # positions of visible characters
+    if len(visible) == 0 or len(pieces) == 0:
+        return np.zeros(len(tokens), dtype=np.int64)
+    at = np.minimum(np.searchsorted(visible, tokens[:, 0]), len(visible) - 1)  # [R]
+    return np.minimum(np.searchsorted(pieces[:, 1], visible[at], side="right"), len(pieces) - 1)  # [R]
+
+
+def group_flags(mapping: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """first [R], last [R]: whether a token is the first / last of those that share its WordPiece."""
+    change = np.diff(mapping) != 0
+    return np.r_[True, change], np.r_[change, True]
+
+
+def token_span(begin: int, end: int, tokens: np.ndarray, mapping: np.ndarray) -> tuple[int, int]:
+    """Tokens (first, last) that cover the code points begin … end − 1, widened to whole groups."""
+    first = int(np.searchsorted(tokens[:, 1], begin, side="right"))
+    last = int(np.searchsorted(tokens[:, 0], end - 1, side="right")) - 1
+    return (
+        int(np.searchsorted(mapping, mapping[first], side="left")),
+        int(np.searchsorted(mapping, mapping[last], side="right")) - 1,
+    )
+
+
+# --------------------------------------------------------------------------- corpus
+
+
+@dataclass
+class Ragged:
+    """Rows of different lengths in one array: row i is values[starts[i] : starts[i + 1]]."""
+
+    values: np.ndarray
+    starts: np.ndarray
+
+    @staticmethod
+    def of(rows: Sequence[np.ndarray], dtype: type) -> Ragged:
+        starts = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(r) for r in rows], out=starts[1:])
+        values = np.concatenate([np.asarray(r, dtype=dtype) for r in rows]) if rows else np.zeros(0, dtype=dtype)
+        return Ragged(values, starts)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        return self.values[self.starts[i] : self.starts[i + 1]]
+
+
+@dataclass
+class Corpus:
+    """Paragraphs, their chunks, and the questions asked about them. P paragraphs, Q questions, C chunks, A articles."""
+
+    texts: list[str]  # [P]
+    article: np.ndarray  # [P] article of a paragraph
+    titles: Ragged  # [A] WordPieces of "title."
+    tokens: Ragged  # [P] decoder ids
+    offsets: Ragged  # [P] rows of [R, 2]: code-point range of each decoder token
+    mapping: Ragged  # [P] WordPiece of each decoder token, counted from the paragraph's first
+    pieces: Ragged  # [P] WordPiece ids
+    chunk_paragraph: np.ndarray  # [C]
+    chunk_range: np.ndarray  # [C, 4]: first token, end token, first WordPiece, end WordPiece (in the paragraph)
+    questions: list[str]  # [Q]
+    answers: list[list[str]]  # [Q]
+    paragraph: np.ndarray  # [Q] paragraph a question was asked about
+    question_tokens: Ragged  # [Q] decoder ids
+    question_pieces: Ragged  # [Q] WordPieces
+    spans: Ragged  # [Q] rows of [n, 2]: first and last token of every occurrence, the likeliest first
+
+    def __post_init__(self) -> None:
+        self.article_chunks = Ragged.of(
+            [np.flatnonzero(self.article[self.chunk_paragraph] == a) for a in range(len(self.titles))], np.int64
+        )
+        frequency = np.ones(int(self.pieces.values.max(initial=0)) + 1)
+        for p, (_, _, begin, end) in zip(self.chunk_paragraph, self.chunk_range, strict=True):
+            frequency[np.unique(self.pieces[p][begin:end])] += 1
+        self.rarity = np.log(len(self.chunk_paragraph) / frequency).clip(0)  # [V] inverse document frequency
+
+    def save(self, path: Path) -> None:
+        arrays, texts = {}, {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Ragged):
+                arrays[field.name + ".values"], arrays[field.name + ".starts"] = value.values, value.starts
+            elif isinstance(value, np.ndarray):
+                arrays[field.name] = value
+            else:
+                texts[field.name] = value
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial.npz")
+        np.savez(partial, texts=np.frombuffer(json.dumps(texts).encode(), dtype=np.uint8), **arrays)
+        partial.rename(path)
+
+    @staticmethod
+    def load(path: Path) -> Corpus:
+        with np.load(path) as stored:
+            values = json.loads(stored["texts"].tobytes())
+            for name in stored.files:
+                if name.endswith(".values"):
+                    key = name.removesuffix(".values")
+                    values[key] = Ragged(stored[name], stored[key + ".starts"])
+                elif name != "texts" and not name.endswith(".starts"):
+                    values[name] = stored[name]
+        return Corpus(**values)
+
+    def span_text(self, paragraph: int, first: int, last: int) -> str:
+        """What the tokens first … last say, without surrounding white space."""
+        offsets = self.offsets[paragraph]
+        return self.texts[paragraph][offsets[first, 0] : offsets[last, 1]].strip()
+
+
+def read_rows(path: Path) -> list[dict]:
+    opener = lzma.open if path.suffix == ".xz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _ranges(encoding: Encoding) -> np.ndarray:
+    return np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+
+
+def _likeliest_first(text: str, question: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Occurrences ordered by how many words of the question stand within 120 characters."""
+    words = {w for w in re.findall(r"\w+", question.lower()) if len(w) > 3}
+    near = [sum(w in text[max(0, b - 120) : e + 120].lower() for w in words) for b, e in found]
+    return [found[i] for i in sorted(range(len(found)), key=lambda i: -near[i])]
+
+
+def build_corpus(
+    rows: Iterable[dict], decoder: Tokenizer, encoder: Tokenizer, limits: Limits, drop: frozenset[str] = frozenset()
+) -> Corpus:
+    """Tokenise and align. Questions whose answer is not a span of whole groups are left out, as are those in ``drop``."""
+    rows = [r for r in rows if r["question"].strip().lower() not in drop]
+    paragraph_of: dict[tuple[str, str], int] = {}
+    article_of: dict[str, int] = {}
+    texts: list[str] = []
+    article: list[int] = []
+    for row in rows:
+        key = (row["title"], row["context"])
+        if key not in paragraph_of:
+            paragraph_of[key] = len(texts)
+            texts.append(row["context"])
+            # Sets without titles: every text is an article of its own.
+            article.append(article_of.setdefault(row["title"] or f"\0{len(texts)}", len(article_of)))
+    by_decoder = decoder.encode_batch(texts, add_special_tokens=False)
+    by_encoder = encoder.encode_batch(texts, add_special_tokens=False)
+    tokens, offsets, mapping, pieces, chunk_paragraph, chunk_range = [], [], [], [], [], []
+    for p, text in enumerate(texts):
+        token_ranges, piece_ranges = _ranges(by_decoder[p]), _ranges(by_encoder[p])
+        tokens.append(np.array(by_decoder[p].ids))
+        offsets.append(token_ranges)
+        pieces.append(np.array(by_encoder[p].ids))
+        mapping.append(wordpiece_map(text, token_ranges, piece_ranges))
+        starts = chunk_starts(text, by_decoder[p].offsets, limits.m) if len(piece_ranges) else []
+        for begin, end in zip(starts, [*starts[1:], len(token_ranges)], strict=True):
+            piece_end = mapping[p][end] if end < len(token_ranges) else len(piece_ranges)
+            chunk_paragraph.append(p)
+            chunk_range.append((begin, end, mapping[p][begin] if begin else 0, piece_end))
+
+    kept, spans = [], []
+    for row in rows:
+        p = paragraph_of[row["title"], row["context"]]
+        found: dict[tuple[int, int], None] = {}
+        for answer in row["answers"]:
+            for begin, end in _likeliest_first(texts[p], row["question"], occurrences(texts[p], answer)):
+                first, last = token_span(begin, end, offsets[p], mapping[p])
+                said = texts[p][offsets[p][first, 0] : offsets[p][last, 1]]
+                if normalise(said) == normalise(answer):
+                    found[first, last] = None
+        if found:
+            kept.append((row, p))
+            spans.append(np.array(list(found)))
+    questions = [row["question"].strip() for row, _ in kept]
+    titles = ["" if name.startswith("\0") else name + "." for name in article_of]
+    return Corpus(
+        texts=texts,
+        article=np.array(article, dtype=np.int64),
+        titles=Ragged.of([e.ids[: limits.title] for e in encoder.encode_batch(titles, add_special_tokens=False)], np.int32),
+        tokens=Ragged.of(tokens, np.int32),
+        offsets=Ragged.of(offsets, np.int32),
+        mapping=Ragged.of(mapping, np.int32),
+        pieces=Ragged.of(pieces, np.int32),
+        chunk_paragraph=np.array(chunk_paragraph, dtype=np.int64),
+        chunk_range=np.array(chunk_range, dtype=np.int64).reshape(-1, 4),
+        questions=questions,
+        answers=[row["answers"] for row, _ in kept],
+        paragraph=np.array([p for _, p in kept], dtype=np.int64),
+        question_tokens=Ragged.of([e.ids for e in decoder.encode_batch(questions, add_special_tokens=False)], np.int32),
+        question_pieces=Ragged.of([e.ids[: limits.question] for e in encoder.encode_batch(questions, add_special_tokens=False)], np.int32),
+        spans=Ragged.of(spans, np.int32),
+    )
+
+
+def cached_corpus(
+    source: Path, cache: Path, decoder: Tokenizer, encoder: Tokenizer, limits: Limits, drop: frozenset[str] = frozenset()
+) -> Corpus:
+    """The corpus of one data file, from the cache when it is there."""
+    stored = cache / f"{source.name.split('.')[0]}-v{CACHE_VERSION}-m{limits.m}.npz"
+    if not stored.exists():
+        build_corpus(read_rows(source), decoder, encoder, limits, drop).save(stored)
+    return Corpus.load(stored)
+
+
+# --------------------------------------------------------------------------- examples
+
+
+@dataclass
+class Neighbour:
+    """One [N, F] as the encoder reads it. R decoder tokens, S WordPieces."""
+
+    chunk: int  # of the corpus
+    paragraph: int
+    offset: int  # the first decoder token's position in the paragraph
+    tokens: np.ndarray  # [R] decoder ids
+    ids: np.ndarray  # [S] [CLS] question [SEP] title. text [SEP]
+    kinds: np.ndarray  # [S] token types 0 / 1
+    mapping: np.ndarray  # [R] index into ids
+    first: np.ndarray  # [R] a span may start here
+    last: np.ndarray  # [R] a span may end here
+    spans: np.ndarray  # [n, 2] first and last token of every occurrence of the answer, counted in this neighbour
+
+
+@dataclass
+class Example:
+    corpus: Corpus
+    question: int  # of the corpus
+    neighbours: list[Neighbour]
+    gold: int  # which neighbour holds the answer, −1 for none
+
+    @property
+    def question_text(self) -> str:
+        return self.corpus.questions[self.question]
+
+    @property
+    def question_tokens(self) -> np.ndarray:
+        return self.corpus.question_tokens[self.question]
+
+    @property
+    def answers(self) -> list[str]:
+        return self.corpus.answers[self.question]
+
+    def text(self, neighbour: int, first: int, last: int) -> str:
+        n = self.neighbours[neighbour]
+        return self.corpus.span_text(n.paragraph, n.offset + first, n.offset + last)
+
+
+def make_neighbour(corpus: Corpus, question: int, chunk: int, continued: bool = True) -> Neighbour:
+    """The chunk, with its continuation when there is one in the same paragraph and ``continued`` asks for it."""
+    p = int(corpus.chunk_paragraph[chunk])
+    begin, end, piece_begin, piece_end = corpus.chunk_range[chunk]
+    if continued and chunk + 1 < len(corpus.chunk_paragraph) and corpus.chunk_paragraph[chunk + 1] == p:
+        _, end, _, piece_end = corpus.chunk_range[chunk + 1]
+    asked, title = corpus.question_pieces[question], corpus.titles[corpus.article[p]]
+    head = len(asked) + 2
+    ids = np.concatenate([[CLS], asked, [SEP], title, corpus.pieces[p][piece_begin:piece_end], [SEP]])
+    mapping = np.minimum(corpus.mapping[p][begin:end], piece_end - 1) - piece_begin + head + len(title)
+    first, last = group_flags(mapping)
+    spans = corpus.spans[question] if corpus.paragraph[question] == p else np.zeros((0, 2), dtype=np.int32)
+    inside = (spans[:, 0] >= begin) & (spans[:, 1] < end)
+    return Neighbour(
+        chunk=chunk,
+        paragraph=p,
+        offset=int(begin),
+        tokens=corpus.tokens[p][begin:end],
+        ids=ids,
+        kinds=(np.arange(len(ids)) >= head).astype(np.int64),
+        mapping=mapping,
+        first=first,
+        last=last,
+        spans=spans[inside] - begin,
+    )
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    k: tuple[int, ...] = (1, 1, 2, 2, 3)  # numbers of neighbours, drawn evenly
+    no_gold: float = 0.1  # share of examples whose neighbours do not hold the answer
+    hard: float = 0.5  # share of distractors chosen for their words in common with the question
+    alone: float = 0.25  # share of neighbours without their continuation
+    fixed_gold: bool = False  # the answer's own chunk first, as in an evaluation that must not vary
+
+    def __post_init__(self) -> None:
+        if not self.k or min(self.k) < 1:
+            raise ValueError("every k must be at least 1")
+        if not all(0.0 <= share <= 1.0 for share in (self.no_gold, self.hard, self.alone)):
+            raise ValueError("shares must be in [0, 1]")
+
+
+def _windows_with_answer(corpus: Corpus, question: int) -> list[tuple[int, bool]]:
+    """(chunk, needs its continuation) for every [N, F] in which an occurrence of the answer lies wholly."""
+    p = int(corpus.paragraph[question])
+    chunks = np.arange(*np.searchsorted(corpus.chunk_paragraph, [p, p + 1]))
+    ranges = corpus.chunk_range[chunks]
+    out: dict[int, bool] = {}
+    for first, last in corpus.spans[question]:
+        for i, chunk in enumerate(chunks):
+            begin, end = ranges[i, :2]
+            far = ranges[i + 1, 1] if i + 1 < len(chunks) else end
+            if begin <= first and last < far:
+                out[int(chunk)] = out.get(int(chunk), True) and bool(last >= end)
+    return list(out.items())
+
+
+def _distractors(corpus: Corpus, question: int, count: int, config: SampleConfig, rng: np.random.Generator) -> list[int]:
+    """Chunks that do not hold the answer: of the same article while it has any, else of any article."""
+    p = int(corpus.paragraph[question])
+    taboo = {c for c, _ in _windows_with_answer(corpus, question)}
+    pool = corpus.article_chunks[corpus.article[p]]
+    asked = np.unique(corpus.question_pieces[question])
+    chosen: list[int] = []
+    for _ in range(count):
+        free = [int(c) for c in rng.permutation(pool)[: count + len(taboo) + 8] if c not in taboo]
+        if not free:
+            free = [int(c) for c in rng.integers(len(corpus.chunk_paragraph), size=16) if corpus.chunk_paragraph[c] != p]
+        if not free:
+            break
+        pick = free[0]
+        if rng.random() < config.hard:
+            shared = [asked[np.isin(asked, _chunk_pieces(corpus, c))] for c in free[:8]]
+            pick = free[int(np.argmax([corpus.rarity[s[s < len(corpus.rarity)]].sum() for s in shared]))]
+        chosen.append(pick)
+        taboo.add(pick)
+    return chosen
+
+
+def _chunk_pieces(corpus: Corpus, chunk: int) -> np.ndarray:
+    _, _, begin, end = corpus.chunk_range[chunk]
+    return corpus.pieces[corpus.chunk_paragraph[chunk]][begin:end]
+
+
+def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator) -> Example:
+    """One example: k neighbours in random order, one of them with the answer unless left out on purpose."""
+    k = int(rng.choice(config.k))
+    windows = _windows_with_answer(corpus, question)
+    gold = None
+    if windows and rng.random() >= config.no_gold:
+        chunk, needed = windows[0] if config.fixed_gold else windows[int(rng.integers(len(windows)))]
+        gold = make_neighbour(corpus, question, chunk, needed or rng.random() >= config.alone)
+    others = _distractors(corpus, question, k - (gold is not None), config, rng)
+    neighbours = [make_neighbour(corpus, question, c, rng.random() >= config.alone) for c in others]
+    place = -1
+    if gold is not None:
+        place = int(rng.integers(len(neighbours) + 1))
+        neighbours.insert(place, gold)
+    return Example(corpus, question, neighbours, place)
+
+
+class Mixture:
+    """An endless, reproducible stream of examples over several corpora. Example i is the same in every run."""
+
+    def __init__(self, corpora: Sequence[tuple[Corpus, float]], config: SampleConfig, seed: int) -> None:
+        """corpora: with each the share of its questions that one epoch uses."""
+        self.corpora = list(corpora)
+        self.config = config
+        self.seed = seed
+        self.per_epoch = sum(int(len(c.questions) * share) for c, share in self.corpora)
+        self._epoch = -1
+        self._order = np.zeros((0, 2), dtype=np.int64)
+
+    def _ordered(self, epoch: int) -> np.ndarray:
+        if epoch != self._epoch:
+            rng = np.random.default_rng((self.seed, epoch))
+            parts = []
+            for i, (corpus, share) in enumerate(self.corpora):
+                n = len(corpus.questions)
+                picked = rng.permutation(n)[: int(n * share)]
+                parts.append(np.stack([np.full(len(picked), i), picked], axis=1))
+            self._order, self._epoch = rng.permutation(np.concatenate(parts)), epoch
+        return self._order
+
+    def __getitem__(self, i: int) -> Example:
+        which, question = self._ordered(i // self.per_epoch)[i % self.per_epoch]
+        rng = np.random.default_rng((self.seed, 7, i))
+        return sample(self.corpora[which][0], int(question), self.config, rng)
+
+    def batches(self, position: int, size: int) -> Iterator[list[Example]]:
+        """Batches from example ``position`` on."""
+        while True:
+            yield [self[i] for i in range(position, position + size)]
+            position += size
