@@ -1,0 +1,245 @@
+"""Stage 2 (RETROFIT): cross-attention and copy head on the frozen decoder, started from a reader of stage 1.
+
+    python -m training.train_retrofit --reader training/runs/reader/last.pt --minutes 60
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+
+from training.retro.bert import BertConfig
+from training.retro.data import Example, Limits, Mixture, SampleConfig, exact, overlap_f1
+from training.retro.model import Retro, RetroConfig
+from training.retro.reader import Reader
+from training.retro.retrofit import (
+    STYLES,
+    LossWeights,
+    Prompt,
+    Target,
+    fit_projection,
+    generate,
+    load_base,
+    losses,
+    target_of,
+)
+from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
+from training.train import commit, corpora, dev_examples, keep_memory, micro_batches, save_checkpoint, schedule
+
+
+@dataclass(frozen=True)
+class RetrofitRun:
+    seed: int = 2
+    batch: int = 16
+    micro: int = 1400
+    lr: float = 3e-4
+    gate_lr: float = 5e-3
+    encoder_lr: float = 4e-5
+    warmup: float = 0.03
+    floor: float = 0.05
+    clip: float = 1.0
+    frozen: int = 3
+    k: tuple[int, ...] = (1, 2, 2, 3)
+    no_gold: float = 0.1
+    hard: float = 0.5
+    alone: float = 0.25
+    closed_form: int = 300
+    styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
+    data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "k", tuple(self.k))
+        unknown = set(self.styles) - set(STYLES)
+        if unknown:
+            raise ValueError(f"unknown styles {sorted(unknown)}; known: {', '.join(STYLES)}")
+        if abs(sum(self.styles.values()) - 1) > 1e-6:
+            raise ValueError("the shares of the styles must sum to 1")
+
+    def sampling(self) -> SampleConfig:
+        return SampleConfig(k=self.k, no_gold=self.no_gold, hard=self.hard, alone=self.alone)
+
+    def style(self, batch: int) -> str:
+        """The style of a batch: the same in every run."""
+        rng = np.random.default_rng((self.seed, 11, batch))
+        return str(rng.choice(list(self.styles), p=list(self.styles.values())))
+
+
+def trained_state(retro: Retro) -> dict[str, torch.Tensor]:
+    """Everything but the published base."""
+    return {name: value for name, value in retro.state_dict().items() if not name.startswith("base_")}
+
+
+def load_reader(path: Path) -> Reader:
+    reader = Reader(BertConfig())
+    reader.load_state_dict(torch.load(path, weights_only=True)["model"])
+    return reader
+
+
+def evaluate(
+    retro: Retro, reader: Reader, examples: list[Example], prompt: Prompt, pieces: int, *, use_memory: bool = True, copy: bool = True
+) -> dict[str, float]:
+    """Generated greedy answers: exact match and F1 in per cent."""
+    tokenizer = decoder_tokenizer()
+    em, f1 = [], []
+    for group in micro_batches(examples, pieces):
+        answers, _ = generate(retro, reader, group, prompt, use_memory=use_memory, copy=copy)
+        for example, ids in zip(group, answers, strict=True):
+            said = tokenizer.decode(ids).strip()
+            em.append(exact(said, example.answers))
+            f1.append(overlap_f1(said, example.answers))
+    return {"em": round(100 * float(np.mean(em)), 1), "f1": round(100 * float(np.mean(f1)), 1)}
+
+
+def shuffled(examples: list[Example]) -> list[Example]:
+    """Each question with the neighbours of the next one; the questions inside the neighbours' inputs stay their own."""
+    from training.retro.data import make_neighbour
+
+    out = []
+    for example, other in zip(examples, [*examples[1:], examples[0]], strict=True):
+        neighbours = [make_neighbour(example.corpus, example.question, n.chunk) for n in other.neighbours]
+        out.append(Example(example.corpus, example.question, neighbours, -1))
+    return out
+
+
+def parameter_groups(run: RetrofitRun, retro: Retro, reader: Reader) -> list[dict]:
+    gates = [cca.gate for cca in retro.cca] + [retro.stop_logit, retro.stop_gate]
+    taken = {id(p) for p in gates}
+    rest = [p for p in retro.parameters() if p.requires_grad and id(p) not in taken]
+    encoder = [p for p in reader.parameters() if p.requires_grad]
+    return [
+        {"params": rest, "lr": run.lr},
+        {"params": gates, "lr": run.gate_lr},
+        {"params": encoder, "lr": run.encoder_lr},
+    ]
+
+
+def train(run: RetrofitRun, args: argparse.Namespace) -> None:
+    torch.manual_seed(run.seed)
+    folder = Path(args.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    train_sets, dev = corpora(Path(args.data), run.data)
+    mixture = Mixture(train_sets, run.sampling(), run.seed)
+    quick = dev_examples(dev, args.dev, k=4)
+    prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
+    reader, retro = load_reader(Path(args.reader)), load_base(RetroConfig())
+    reader.encoder.freeze(run.frozen)
+
+    def say(**figures: object) -> None:
+        print(json.dumps({"step": step, "minutes": round(elapsed / 60, 2), **figures}), flush=True)
+
+    step, position, elapsed = 0, 0, 0.0
+    groups = parameter_groups(run, retro, reader)
+    highest = [group["lr"] for group in groups]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
+    checkpoint = folder / "last.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        retro.load_state_dict(state["retro"], strict=False)
+        reader.load_state_dict(state["reader"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, position, elapsed = state["step"], state["position"], state["elapsed"]
+    else:
+        retro.initialise(torch.Generator().manual_seed(run.seed))
+        passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1)
+        fit = fit_projection(retro, reader, [passages[i] for i in range(run.closed_form)])
+        say(closed_form_r2={part: round(value, 3) for part, value in fit.items()})
+    budget = 60.0 * args.minutes
+    manifest = {"stage": "retrofit", "commit": commit(), "run": asdict(run), "limits": asdict(Limits()), "minutes": args.minutes}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+
+    def store() -> None:
+        progress = {"step": step, "position": position, "elapsed": elapsed}
+        save_checkpoint(
+            checkpoint,
+            retro=trained_state(retro),
+            reader=reader.state_dict(),
+            optimizer=optimizer.state_dict(),
+            manifest=manifest,
+            **progress,
+        )
+
+    window: list[dict[str, float]] = []
+    saved = evaluated = elapsed
+    for drawn in mixture.batches(position, run.batch):
+        began = time.perf_counter()
+        style = run.style(step)
+        pairs = [(e, target_of(e, style)) for e in drawn]
+        usable: list[tuple[Example, Target]] = [(e, t) for e, t in pairs if t is not None]
+        factor = schedule(elapsed / budget, run.warmup, run.floor)
+        for group, rate in zip(optimizer.param_groups, highest, strict=True):
+            group["lr"] = rate * factor
+        targets = {id(e): t for e, t in usable}
+        for group in micro_batches([e for e, _ in usable], run.micro):
+            part = losses(retro, reader, group, [targets[id(e)] for e in group], prompt, style, LossWeights())
+            (part.total * len(group) / len(usable)).backward()
+            window.append({**vars(part), "total": part.total.item(), "weight": len(group), "short": style == "short"})
+        norm = float(torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], run.clip))
+        if not math.isfinite(norm):
+            raise FloatingPointError(f"gradient norm {norm} at step {step}")
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step += 1
+        position += len(drawn)
+        elapsed += time.perf_counter() - began
+        window[-1]["seconds"] = time.perf_counter() - began
+
+        if step % args.log_every == 0:
+            short = [w for w in window if w["short"]] or window
+            weight = sum(w["weight"] for w in short)
+            names = ("total", "mixture", "language", "copy", "span", "first_token", "later_tokens")
+            say(
+                **{name: round(sum(w[name] * w["weight"] for w in short) / weight, 3) for name in names},
+                gates=[round(float(cca.gate.tanh().mean()), 2) for cca in retro.cca],
+                norm=round(norm, 2),
+                examples_per_second=round(
+                    sum(w["weight"] for w in window) / sum(w.get("seconds", 0.0) for w in window), 2
+                ),
+            )
+            window = []
+        done = elapsed >= budget or (args.steps and step >= args.steps)
+        if done or elapsed - evaluated > 60.0 * args.evaluate_minutes:
+            evaluated = elapsed
+            say(dev=evaluate(retro, reader, quick, prompt, run.micro))
+        if done or elapsed - saved > 60.0 * args.save_minutes:
+            saved = elapsed
+            store()
+        if done:
+            say(dev_copy_off=evaluate(retro, reader, quick, prompt, run.micro, copy=False))
+            say(dev_shuffled=evaluate(retro, reader, shuffled(quick), prompt, run.micro))
+            break
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", default=str(REPOSITORY / "training" / "configs" / "retrofit.yaml"))
+    parser.add_argument("--data", default=str(REPOSITORY.parent / "shared" / "data"))
+    parser.add_argument("--reader", default=str(REPOSITORY / "training" / "runs" / "reader" / "last.pt"), help="checkpoint of stage 1")
+    parser.add_argument("--out", default=str(REPOSITORY / "training" / "runs" / "retrofit"), help="resumes from last.pt")
+    parser.add_argument("--minutes", type=float, default=60.0, help="training time that the learning rate decays over")
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many steps")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--dev", type=int, default=150, help="questions of the quick evaluation")
+    parser.add_argument("--log-every", type=int, default=25)
+    parser.add_argument("--save-minutes", type=float, default=8.0)
+    parser.add_argument("--evaluate-minutes", type=float, default=15.0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    keep_memory()
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    train(RetrofitRun(**yaml.safe_load(Path(args.config).read_text())), args)
+
+
+if __name__ == "__main__":
+    main()
