@@ -178,7 +178,7 @@ def test_the_stream_is_reproducible_and_can_be_entered_anywhere(corpus: Corpus) 
 
     whole = drawn(0, 70)  # more than two epochs
     assert whole[33:53] == drawn(33, 20)
-    assert sorted(q for q, *_ in whole[:30] if True)[-1] == 19
+    assert sorted(q for q, *_ in whole[:30])[-1] == 19
     assert whole[:30] != whole[30:60]
 
 
