@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param evidence what {@code confidence} was made of, of the least certain sentence
  * @param citations in order of their place in the answer
  * @param unsupported the sentences without a citation
- * @param trace at least one entry; entry u served generated chunk u
+ * @param trace entry u served generated chunk u; empty only if the request was cancelled before
+ *     retrieval
  * @param tokens the answer's tokens, empty if there is no answer
  * @param refused citations that were dropped before anybody saw them
  */
@@ -57,7 +58,7 @@ public record GeneratedAnswer(
 
   /** The neighbours of the question. */
   public List<Neighbour> neighbours() {
-    return trace.getFirst().neighbours();
+    return trace.isEmpty() ? List.of() : trace.getFirst().neighbours();
   }
 
   /**

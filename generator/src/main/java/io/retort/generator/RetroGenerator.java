@@ -1,0 +1,170 @@
+package io.retort.generator;
+
+import io.retort.data.ChunkId;
+import io.retort.data.Neighbour;
+import io.retort.data.RequestLimits;
+import io.retort.encoder.DecoderTokenizer;
+import io.retort.encoder.ModelConfig;
+import io.retort.encoder.WordPieceTokenizer;
+import io.retort.generator.Stopwatch.Stage;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The RETRO decoder as an {@link AnswerGenerator}, over any {@link RetroModel}. */
+public final class RetroGenerator implements AnswerGenerator {
+  private static final int MAX_NEIGHBOURS = 32;
+  private static final int DRAFT_LENGTH = 4;
+
+  private final Generation.House house;
+  private final QuestionReader.Means means;
+  private final Prompts prompts;
+  private final double minConfidence;
+  private final double minRelevance;
+  private final Slots slots;
+
+  /** Takes over {@code model}, which {@link #close()} closes; the tokenizers stay the caller's. */
+  public RetroGenerator(
+      RetroModel model,
+      DecoderTokenizer tokenizer,
+      WordPieceTokenizer wordPieces,
+      ModelConfig config,
+      GeneratorOptions options) {
+    this(model, tokenizer, wordPieces, config, options, new CopyDraft(DRAFT_LENGTH));
+  }
+
+  RetroGenerator(
+      RetroModel model,
+      DecoderTokenizer tokenizer,
+      WordPieceTokenizer wordPieces,
+      ModelConfig config,
+      GeneratorOptions options,
+      CopyDraft draft) {
+    Calibration calibration = Calibration.of(config.calibration());
+    int endToken = config.decoder().endToken();
+    house =
+        new Generation.House(
+            model,
+            tokenizer,
+            calibration,
+            config.chunkLength(),
+            endToken,
+            specialTokens(tokenizer, config.decoder().vocabulary(), endToken),
+            draft);
+    var pool = new ReaderPool(options.readers(), options.slots() * MAX_NEIGHBOURS);
+    means = new QuestionReader.Means(model, pool, tokenizer, wordPieces, config.retrievedLength());
+    prompts = new Prompts(tokenizer, config);
+    minConfidence = otherwise(options.minConfidence(), calibration.minConfidence());
+    minRelevance = otherwise(options.minRelevance(), calibration.minRelevance());
+    slots = new Slots(options.slots());
+  }
+
+  private static double otherwise(@Nullable Double value, double calibrated) {
+    return value == null ? calibrated : value;
+  }
+
+  /** All tokens that stand for no text, but the end token. */
+  private static BitSet specialTokens(DecoderTokenizer tokenizer, int vocabulary, int endToken) {
+    var special = new BitSet(vocabulary);
+    for (int id = 0; id < vocabulary; id++) {
+      if (id >= tokenizer.vocabulary() || (tokenizer.bytes(id).length == 0 && id != endToken)) {
+        special.set(id);
+      }
+    }
+    return special;
+  }
+
+  @Override
+  public GeneratedAnswer generate(
+      GenerationRequest request,
+      NeighbourSource source,
+      SourceText texts,
+      RequestLimits limits,
+      Consumer<GenerationEvent> events) {
+    int[] prompt = prompts.tokens(request);
+    var stopwatch = new Stopwatch();
+    var reader =
+        new QuestionReader(means, prompts.styleWords(request.style()), request.question(), limits);
+    try (var entries =
+        new Entries(request, source, reader, house.model(), limits, events, stopwatch)) {
+      var generation =
+          new Generation(
+              house,
+              request,
+              prompt,
+              minRelevance,
+              otherwise(request.minConfidence(), minConfidence),
+              entries,
+              texts,
+              limits,
+              events,
+              stopwatch);
+      FinishReason finish = inSlot(limits, stopwatch, generation);
+      return generation.result(finish, reader.tokensRead());
+    }
+  }
+
+  private FinishReason inSlot(RequestLimits limits, Stopwatch stopwatch, Generation generation) {
+    try (var _ = stopwatch.time(Stage.QUEUE)) {
+      if (!slots.enter(limits)) {
+        return generation.interrupted();
+      }
+    }
+    try {
+      return generation.run();
+    } finally {
+      slots.leave();
+    }
+  }
+
+  @Override
+  public KnockOut knockOut(
+      GenerationRequest request,
+      int[] tokens,
+      List<List<Neighbour>> neighbours,
+      Set<ChunkId> masked,
+      RequestLimits limits) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public double[] relevance(String question, List<Neighbour> candidates, RequestLimits limits) {
+    var reader = new QuestionReader(means, prompts.styleWords(AnswerStyle.SHORT), question, limits);
+    return reader.readInTime(candidates).stream()
+        .mapToDouble(read -> Salience.of(List.of(read.slab())).relevance())
+        .toArray();
+  }
+
+  @Override
+  public int questionTokens(String question) {
+    return prompts.questionTokens(question);
+  }
+
+  @Override
+  public int maxQuestionTokens() {
+    return prompts.maxQuestionTokens();
+  }
+
+  @Override
+  public double minConfidence() {
+    return minConfidence;
+  }
+
+  @Override
+  public String device() {
+    return house.model().device();
+  }
+
+  @Override
+  public int slots() {
+    return slots.count();
+  }
+
+  @Override
+  public void close() {
+    means.pool().close();
+    house.model().close();
+  }
+}
