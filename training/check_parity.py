@@ -23,6 +23,8 @@ from training.retro.retrofit import STYLES
 from training.retro.serving import serve
 from training.retro.weights import bge_tokenizer, decoder_tokenizer
 
+MEMORY_OUTPUTS = ["keys", "values", "copy_keys", "span_scores"]
+
 
 def log_sum_exp_with_null(scores: np.ndarray) -> float:
     top = max(0.0, float(scores.max(initial=0.0)))
@@ -61,7 +63,7 @@ class Runner:
         for n in neighbours:
             feeds = {"input_ids": n.ids[None].astype(np.int64), "token_type_ids": n.kinds[None].astype(np.int64)}
             feeds |= {"map": n.mapping.astype(np.int64), "token_ids": n.tokens.astype(np.int64)}
-            outs.append(dict(zip(("keys", "values", "copy_keys", "span_scores"), self.memory_session.run(["keys", "values", "copy_keys", "span_scores"], feeds), strict=True)))
+            outs.append(dict(zip(MEMORY_OUTPUTS, self.memory_session.run(MEMORY_OUTPUTS, feeds), strict=True)))
         scores = np.concatenate([o["span_scores"] for o in outs])
         start, end = (scores[:, i] - log_sum_exp_with_null(scores[:, i]) for i in (0, 1))
         start, end = np.maximum(start, SALIENCE_FLOOR), np.maximum(end, SALIENCE_FLOOR)

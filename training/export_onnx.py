@@ -1,7 +1,7 @@
 """Checkpoint to the files that Java opens: graphs, weights, tokenizers, manifest, and the parity record.
 
-    python -m training.export_onnx --checkpoint training/runs/retrofit/last.pt --out data/models
-    python -m training.export_onnx --tiny --out generator/src/test/resources/tiny-model
+python -m training.export_onnx --checkpoint training/runs/retrofit/last.pt --out data/models
+python -m training.export_onnx --tiny --out generator/src/test/resources/tiny-model
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ def random_blocks(rows: int, columns: int, rng: np.random.Generator) -> Blocks:
 def tiny(seed: int = 11) -> Trained:
     """A seeded model of the same signature, small enough for version control. It has learnt nothing."""
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-    config = RetroConfig(
-        layers=4, width=64, heads=4, kv_heads=2, head_dim=16, ffn=128, cca_layers=(1, 3), encoder_width=32, copy_dim=32
-    )
+    config = RetroConfig(layers=4, width=64, heads=4, kv_heads=2, head_dim=16, ffn=128, cca_layers=(1, 3), encoder_width=32, copy_dim=32)
     words = rng.integers(-6, 7, (config.vocabulary, config.width // 32, 32)).astype(np.int8)
     scale = np.full((config.vocabulary, config.width // 32, 1), 0.03, np.float16)
     raw = np.concatenate([scale.view(np.uint8), words.view(np.uint8)], axis=-1)
@@ -93,7 +91,7 @@ def tiny(seed: int = 11) -> Trained:
         period = 0.5 * torch.randn(64, 32, generator=generator)
         reader.encoder.word.weight.copy_(period.repeat(30522 // 64 + 1, 1)[:30522])
         reader.head.weight.copy_(0.5 * torch.randn(reader.head.weight.shape, generator=generator))
-        for name, parameter in reader.encoder.layers.named_parameters():
+        for parameter in reader.encoder.layers.parameters():
             if parameter.dim() > 1:
                 parameter.copy_(0.2 * torch.randn(parameter.shape, generator=generator))
         # The model holds only what its 8-bit blocks can say, so that the parity record is the truth of the files.
@@ -127,9 +125,7 @@ def parity(trained: Trained, examples: list[tuple[str, str, list[tuple[str, str]
         ids, valid, last = prompt_rows([served], prompt, style)
         states, _ = trained.retro.attending(last[:, None], valid.sum(1), trained.retro.prefix(ids), valid, reading.memory)
         outputs = trained.retro.head(states, last[:, None], reading.memory)
-        answers, refused = generate(
-            trained.retro, trained.reader, [served], prompt, style, memory=reading.memory, longest=longest
-        )
+        answers, refused = generate(trained.retro, trained.reader, [served], prompt, style, memory=reading.memory, longest=longest)
         records.append(
             {
                 "question": question,
@@ -232,7 +228,8 @@ def main() -> None:
     parser.add_argument("--exact", action="store_true", help="fp32 matrices: the truth that others are compared with")
     parser.add_argument("--fp32-encoder", action="store_true", help="do not round the neighbour encoder to int8")
     parser.add_argument("--accuracy-level", type=int, default=4, help="MatMulNBits: 1 computes in fp32, 4 in int8")
-    parser.add_argument("--rows", type=Path, default=REPOSITORY / "training" / "tests" / "fixture.jsonl", help="questions of the parity record")
+    rows = REPOSITORY / "training" / "tests" / "fixture.jsonl"
+    parser.add_argument("--rows", type=Path, default=rows, help="questions of the parity record")
     parser.add_argument("--parity", type=int, default=0, help="questions in the parity record, written to parity.json")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()

@@ -1,6 +1,6 @@
 """Stage 2 (RETROFIT): cross-attention and copy head on the frozen decoder, started from a reader of stage 1.
 
-    python -m training.train_retrofit --reader training/runs/reader/last.pt --minutes 60
+python -m training.train_retrofit --reader training/runs/reader/last.pt --minutes 60
 """
 
 from __future__ import annotations
@@ -199,9 +199,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
                 **{name: round(sum(w[name] * w["weight"] for w in short) / weight, 3) for name in names},
                 gates=[round(float(cca.gate.tanh().mean()), 2) for cca in retro.cca],
                 norm=round(norm, 2),
-                examples_per_second=round(
-                    sum(w["weight"] for w in window) / sum(w.get("seconds", 0.0) for w in window), 2
-                ),
+                examples_per_second=round(sum(w["weight"] for w in window) / sum(w.get("seconds", 0.0) for w in window), 2),
             )
             window = []
         done = elapsed >= budget or (args.steps and step >= args.steps)

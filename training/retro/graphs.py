@@ -24,6 +24,7 @@ from training.retro.weights import BLOCK, Blocks
 
 OPSET, MICROSOFT, IR = 21, "com.microsoft", 10
 ALIGNMENT = 4096  # of a tensor in the external file, so that it can be mapped
+FINER = 15.0  # how much finer than the coarse offset nibbles the fine ones are
 EMBEDDED_LIMIT = 1024  # bytes; smaller tensors stay in the graph file
 FLOAT, INT64, INT32 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.INT32
 
@@ -44,7 +45,7 @@ class WeightFiles:
     def file_of(name: str) -> str:
         if name.startswith("embed"):
             return WeightFiles.EMBEDDING
-        return WeightFiles.BASE if name.startswith(("layers.", "norm", "rope_", "block_sum_")) else WeightFiles.TRAINED
+        return WeightFiles.BASE if name.startswith(("layers.", "norm", "rope_")) else WeightFiles.TRAINED
 
     def put(self, name: str, array: np.ndarray) -> tuple[str, int, int]:
         """Location, offset and length of the tensor."""
@@ -111,25 +112,27 @@ class GraphBuilder:
         return self.op("MatMul", [x, self.tensor(name, weight.T)])
 
     def packed(self, x: str, name: str, nibbles: np.ndarray, scale: np.ndarray) -> str:
-        """Product with (nibbles − 8) scaled a block: nibbles uint8 [n, K] in 0..15, scale fp32 [n, K / 32]."""
+        """Product with (nibbles − 8) scaled a block: nibbles uint8 [n, K] in 0..15, scale fp32, one for 32 weights."""
         n, k = nibbles.shape
-        blocks = nibbles.reshape(n, k // BLOCK, BLOCK)
+        filled = np.full((n, -(-k // BLOCK) * BLOCK), 8, np.uint8)
+        filled[:, :k] = nibbles
+        blocks = filled.reshape(n, -1, BLOCK)
         blocks = blocks[..., 0::2] | (blocks[..., 1::2] << 4)
         inputs = [x, self.tensor(name + ".q", blocks), self.tensor(name + ".scale", scale)]
         return self.ms("MatMulNBits", inputs, K=k, N=n, bits=4, block_size=BLOCK, accuracy_level=self.accuracy_level)
 
     def published(self, x: str, name: str, parts: list[Blocks]) -> str:
-        """Product with matrices of published four-bit blocks, stacked by rows; see `offset_blocks`."""
+        """Product with matrices of published four-bit blocks, stacked by rows; see `offset_nibbles`."""
         q, d, m = (np.concatenate(rows) for rows in zip(*(part.parts() for part in parts), strict=True))
         d, m = d.astype(np.float32), m.astype(np.float32)
-        high, low, scales = offset_blocks(m + 8 * d)
-        k, half = q.shape[1], high.shape[1]
-        sums = np.zeros((k, 2 * half), np.float32)
-        block = np.kron(np.eye(k // BLOCK, dtype=np.float32), np.ones((BLOCK, 1), np.float32))
-        sums[:, : k // BLOCK] = sums[:, half : half + k // BLOCK] = block
-        wide = self.op("Concat", [x, self.op("MatMul", [x, self.tensor(f"block_sum_{k}", sums)])], axis=1)
-        nibbles = np.concatenate((q.astype(np.uint8), high, low), 1)
-        return self.packed(wide, name, nibbles, np.concatenate((d, *scales), 1))
+        coarse, fine, scale = offset_nibbles(m + 8 * d)
+        count = d.shape[1]
+        sums = self.op("Reshape", [x, self.ints(-1, count, BLOCK)])
+        sums = self.op("ReduceSum", [sums, self.ints(2)], keepdims=0)  # [rows, K / 32]
+        wide = self.op("Concat", [x, sums, self.op("Mul", [sums, self.scalar(1 / FINER)])], axis=1)
+        nibbles = np.concatenate((q.astype(np.uint8), coarse, fine), 1)
+        further = -(-2 * count // BLOCK)  # blocks of offsets, the last filled up with zeros
+        return self.packed(wide, name, nibbles, np.concatenate((d, np.repeat(scale, further, 1)), 1))
 
     def eight_bit(self, x: str, name: str, q: np.ndarray, scale: np.ndarray) -> str:
         """Product with q · scale, q int8 [n, K], as two four-bit products: q = 16 · high + low."""
@@ -168,24 +171,15 @@ def split_eight_bit(q: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.nd
     return nibbles, np.concatenate((16 * scale, scale), 1)
 
 
-def offset_blocks(offset: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """The per-block offsets m + 8d of published weights [n, K / 32], as four-bit blocks over the block sums of x.
+def offset_nibbles(offset: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The per-block offsets m + 8d of published weights [n, K / 32], as four-bit weights of the block sums of x.
 
-    Two passes, the second over what the first left; a value is off by at most 1/196 of the largest of its block.
-    Returns nibbles high and low [n, P] with P = K / 32 rounded up to whole blocks, and their scales [n, P / 32].
+    offset ≈ (coarse − 8 + (fine − 8) / 15) · scale, off by at most 1/210 of the largest of its row; scale is [n, 1].
     """
-    n, count = offset.shape
-    padded = np.zeros((n, -(-count // BLOCK) * BLOCK), np.float32)
-    padded[:, :count] = offset
-    nibbles, scales = [], []
-    for _ in range(2):
-        blocks = padded.reshape(n, -1, BLOCK)
-        scale = np.maximum(np.abs(blocks).max(-1), 1e-12) / 7
-        q = np.rint(blocks / scale[..., None]).clip(-7, 7)
-        padded = (blocks - q * scale[..., None]).reshape(n, -1)
-        nibbles.append((q + 8).astype(np.uint8).reshape(n, -1))
-        scales.append(scale.astype(np.float32))
-    return nibbles[0], nibbles[1], (scales[0], scales[1])
+    scale = np.maximum(np.abs(offset).max(1, keepdims=True), 1e-12).astype(np.float32) / 7
+    coarse = np.rint(offset / scale).clip(-7, 7)
+    fine = np.rint((offset / scale - coarse) * FINER).clip(-7, 7)
+    return (coarse + 8).astype(np.uint8), (fine + 8).astype(np.uint8), scale
 
 
 def rotary_tables(positions: int, head_dim: int, theta: float) -> tuple[np.ndarray, np.ndarray]:
@@ -251,13 +245,9 @@ class RetroGraphs:
         rows = g.input("rows", INT64, ["N"])
         lengths = g.input("seqlens_k", INT32, [1])
         total = g.input("total_sequence_length", INT32, [])
-        cache = [
-            tuple(g.input(f"past_{part}_{i}", FLOAT, [1, g_heads, "MAX", d]) for part in ("keys", "values"))
-            for i in range(c.layers)
-        ]
+        cache = [tuple(g.input(f"past_{part}_{i}", FLOAT, [1, g_heads, "MAX", d]) for part in ("keys", "values")) for i in range(c.layers)]
         memory = [
-            tuple(g.input(f"memory_{part}_{i}", FLOAT, [g_heads, "M", d]) for part in ("keys", "values"))
-            for i in range(len(c.cca_layers))
+            tuple(g.input(f"memory_{part}_{i}", FLOAT, [g_heads, "M", d]) for part in ("keys", "values")) for i in range(len(c.cca_layers))
         ]
         copy_keys = g.input("copy_keys", FLOAT, ["M", c.copy_dim])
         salience = g.input("salience", FLOAT, ["M", 2])
@@ -302,8 +292,8 @@ class RetroGraphs:
                 x = g.op("Add", [fed, x])
         states = self.norm(g, g.op("Gather", [x, rows]), "norm", self.retro.base_norm)  # [N, H]
         self.decoder_head(g, states, g.op("Gather", [embedded, rows]), copy_keys, salience, g.op("Gather", [bias, rows]))
-        for i, (keys, values) in enumerate(presents):
-            for name in (keys, values):
+        for names in presents:
+            for name in names:
                 g.outputs.append(helper.make_tensor_value_info(name, FLOAT, [1, g_heads, "MAX", d]))
         return g.model()
 

@@ -218,7 +218,7 @@ class Retro(nn.Module):
     def initialise(self, generator: torch.Generator) -> None:
         """Copies queries, outputs and norms from self-attention; the copy head matches the previous token."""
         c = self.config
-        for cca, layer in zip(self.cca, c.cca_layers):
+        for cca, layer in zip(self.cca, c.cca_layers, strict=True):
             base = self.base_layers[layer]
             cca.norm.copy_(base.attention_norm)
             cca.q.weight.copy_(base.q.weight)
@@ -263,9 +263,7 @@ class Retro(nn.Module):
         c = self.config
         b, rows = ids.shape
         positions = offsets[:, None] + torch.arange(rows)
-        visible = torch.cat(
-            (past_valid[:, None].expand(b, rows, -1), torch.ones(rows, rows, dtype=torch.bool).tril().expand(b, -1, -1)), 2
-        )
+        visible = torch.cat((past_valid[:, None].expand(b, rows, -1), torch.ones(rows, rows, dtype=torch.bool).tril().expand(b, -1, -1)), 2)
         bias = torch.where(visible, 0.0, MASKED)[:, None]  # [B, 1, A, S + A]
         x = self.embed(ids)
         cache = []
