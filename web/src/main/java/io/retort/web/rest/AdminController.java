@@ -9,8 +9,8 @@ import io.retort.web.access.Scope;
 import io.retort.web.answers.AnswerDesk;
 import io.retort.web.json.PlainText;
 import io.retort.web.json.RequestBodyModel;
-import io.retort.web.rooms.Rooms;
 import io.retort.web.rooms.RoomsStatus;
+import io.retort.web.rooms.StatusBoard;
 import io.retort.web.settings.RetortSettings;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,19 +33,19 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(path = "/api/v1/admin", produces = "application/json")
 class AdminController {
-  private final Rooms rooms;
+  private final StatusBoard board;
   private final AccessScopes scopes;
   private final LoginUrls logins;
   private final AnswerDesk desk;
   private final RetortSettings settings;
 
   AdminController(
-      Rooms rooms,
+      StatusBoard board,
       AccessScopes scopes,
       LoginUrls logins,
       AnswerDesk desk,
       RetortSettings settings) {
-    this.rooms = rooms;
+    this.board = board;
     this.scopes = scopes;
     this.logins = logins;
     this.desk = desk;
@@ -105,7 +105,7 @@ class AdminController {
   @GetMapping("/status")
   @Requires(Scope.ADMIN)
   StatusView status() {
-    RoomsStatus status = rooms.status();
+    RoomsStatus status = board.status();
     return new StatusView(
         status.version(),
         status.device(),

@@ -1,0 +1,64 @@
+package io.retort.web.health;
+
+import io.retort.data.store.LedgerStore;
+import io.retort.web.answers.AnswerDesk;
+import io.retort.web.problem.ApiException;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.rooms.Rooms;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** Models loaded, index open, store reachable, not saturated: asked anew each time. */
+@Component("rooms")
+final class Readiness extends AbstractHealthIndicator {
+  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+
+  private final Rooms rooms;
+  private final LedgerStore store;
+  private final AnswerDesk desk;
+
+  Readiness(Rooms rooms, LedgerStore store, AnswerDesk desk) {
+    this.rooms = rooms;
+    this.store = store;
+    this.desk = desk;
+  }
+
+  /** Why the service is not ready; empty if it is. */
+  Optional<ApiException> problem() {
+    Optional<ApiException> shut = rooms.notReady();
+    if (shut.isPresent()) {
+      return shut;
+    }
+    try {
+      rooms.documents().collectionIds();
+    } catch (DataAccessException | io.retort.data.store.RefusedException e) {
+      LOG.warn("the store cannot be read", e);
+      return unavailable();
+    }
+    if (store.syncFailed()) {
+      return unavailable();
+    }
+    return desk.saturated()
+        ? Optional.of(
+            new ApiException(ProblemCode.OVERLOADED, "every slot and its queue are taken"))
+        : Optional.empty();
+  }
+
+  private static Optional<ApiException> unavailable() {
+    return Optional.of(
+        new ApiException(ProblemCode.STORE_UNAVAILABLE, "the store cannot be reached"));
+  }
+
+  @Override
+  protected void doHealthCheck(Health.Builder builder) {
+    problem()
+        .ifPresentOrElse(
+            problem -> builder.outOfService().withDetail("reason", problem.code().code()),
+            builder::up);
+  }
+}
