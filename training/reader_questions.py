@@ -1,0 +1,68 @@
+"""The question set of the reader's bars: the first questions of SQuAD dev, each with its gold neighbour among k.
+
+    python -m training.reader_questions --count 1000 --out training/runs/reader-questions.jsonl
+
+A row is `{"question", "answers", "neighbours": [{"title", "text", "continuation"}], "gold"}`; distractors are other chunks of
+the same article, drawn with a fixed seed. `io.retort.benchmarks.ReaderEvaluation` reads it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from training.retro.data import Corpus, SampleConfig, read_rows, sample
+from training.retro.weights import REPOSITORY
+from training.train import corpora
+
+
+def text_of(corpus: Corpus, paragraph: int, begin: int, end: int) -> str:
+    """The text of the tokens begin … end − 1, white space before them included."""
+    offsets = corpus.offsets[paragraph]
+    return corpus.texts[paragraph][offsets[begin, 0] : offsets[end - 1, 1]]
+
+
+def rows(dev: Corpus, titles: list[str], count: int, k: int, seed: int) -> list[dict]:
+    rng = np.random.default_rng(seed)
+    config = SampleConfig(k=(k,), no_gold=0.0, hard=0.0, alone=0.0, fixed_gold=True)
+    out = []
+    for q in range(min(count, len(dev.questions))):
+        example = sample(dev, q, config, rng)
+        neighbours = []
+        for n in example.neighbours:
+            begin, end = dev.chunk_range[n.chunk, :2]
+            continued = int(begin) + len(n.tokens)
+            neighbours.append(
+                {
+                    "title": titles[dev.article[n.paragraph]],
+                    "text": text_of(dev, n.paragraph, begin, end),
+                    "continuation": text_of(dev, n.paragraph, end, continued) if continued > end else "",
+                }
+            )
+        row = {"question": example.question_text, "answers": example.answers, "neighbours": neighbours, "gold": example.gold}
+        out.append(row)
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--k", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=5)
+    args = parser.parse_args()
+    _, dev = corpora(args.data, {})
+    # Articles are numbered in order of appearance; their names are not kept in the corpus.
+    titles = list(dict.fromkeys(r["title"] for r in read_rows(args.data / "eval" / "squad11_dev.jsonl.xz")))
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    with args.out.open("w", encoding="utf-8") as lines:
+        for row in rows(dev, titles, args.count, args.k, args.seed):
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
