@@ -1,0 +1,65 @@
+package io.retort.data.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Opaque places in a list: the sort key of the last object that was shown. */
+final class Cursors {
+  private Cursors() {}
+
+  static String of(long number) {
+    return of(Long.toString(number));
+  }
+
+  static String of(String key) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(UTF_8));
+  }
+
+  static long number(@Nullable String cursor, long start) {
+    if (cursor == null) {
+      return start;
+    }
+    try {
+      return Long.parseLong(text(cursor, ""));
+    } catch (NumberFormatException e) {
+      throw invalid(e);
+    }
+  }
+
+  static String text(@Nullable String cursor, String start) {
+    if (cursor == null) {
+      return start;
+    }
+    try {
+      return new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw invalid(e);
+    }
+  }
+
+  private static RefusedException invalid(Exception cause) {
+    return new RefusedException(
+        Refusal.INVALID_CURSOR, "the cursor is none that this list has given out", cause);
+  }
+
+  /**
+   * A slice of what was read with one row more than asked for, which tells whether there is more.
+   */
+  static <T> Slice<T> slice(List<T> found, int limit, Function<T, String> cursor) {
+    if (found.size() <= limit) {
+      return new Slice<>(found, null);
+    }
+    List<T> items = found.subList(0, limit);
+    return new Slice<>(items, cursor.apply(items.getLast()));
+  }
+
+  /** For SQL's {@code in}, which has no empty list; no name of ours is empty. */
+  static Collection<String> inList(Collection<String> values) {
+    return values.isEmpty() ? List.of("") : values;
+  }
+}
