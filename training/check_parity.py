@@ -114,10 +114,6 @@ class Runner:
         return tuple(value.numpy() for value in binding.get_outputs()[:3])
 
 
-def d_v(runner: Runner) -> int:
-    return runner.config["decoder"]["vocabulary"]
-
-
 def distribution(logits: np.ndarray, copy_log: np.ndarray, gate: float, tokens: np.ndarray) -> np.ndarray:
     e = np.exp(logits - logits.max())
     p = (1 - gate) * e / e.sum()
@@ -125,51 +121,52 @@ def distribution(logits: np.ndarray, copy_log: np.ndarray, gate: float, tokens: 
     return p
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--threads", type=int, default=1)
-    args = parser.parse_args()
-    runner = Runner(args.folder, threads=args.threads)
-    records = json.loads((args.folder / "parity.json").read_text())["records"]
+def compare(runner: Runner, records: list[dict], longest: int = 48) -> dict[str, float]:
+    """How far the graphs are from the records: worst differences, and how many greedy answers are identical."""
     end = runner.config["decoder"]["end_token"]
-    probed = np.linspace(0, d_v(runner) - 1, PROBED).astype(int)
-    worst_logit = worst_end = worst_salience = 0.0
+    vocabulary = runner.config["decoder"]["vocabulary"]
+    probed = np.linspace(0, vocabulary - 1, PROBED).astype(int)
+    worst = {"logit": 0.0, "end_probability": 0.0, "salience": 0.0}
     same = steps = 0
     decoding = 0.0
+
+    def note(name: str, found: np.ndarray | float, expected: list[float] | float) -> None:
+        worst[name] = max(worst[name], float(np.abs(np.asarray(found) - np.asarray(expected)).max()))
+
     for record in records:
         neighbours = [(n["title"], n["text"]) for n in record["neighbours"]]
         asked = STYLES[record["style"]] + record["question"]
         served = serve(asked, neighbours, decoder_tokenizer(), bge_tokenizer(), Limits())
         memory = runner.memory(served.neighbours)
-        assert memory.tokens.tolist() == record["memory_tokens"], "neighbour tokens differ"
-        worst_salience = max(worst_salience, np.abs(memory.salience[:, 0] - record["salience_start"]).max())
+        if memory.tokens.tolist() != record["memory_tokens"]:
+            raise ValueError(f"the neighbours of {record['question']!r} are tokenised differently")
+        note("salience", memory.salience[:, 0], record["salience_start"])
         runner.start()
         logits, copy_log, gate = runner.run(record["prompt_tokens"], 1, memory)
-        worst_logit = max(worst_logit, np.abs(logits[0, probed] - record["first_logits"]).max())
-        tokens: list[int] = []
+        note("logit", logits[0, probed], record["first_logits"])
         p = distribution(logits[0], copy_log[0], float(gate[0]), memory.tokens)
-        worst_end = max(worst_end, abs(p[end] - record["end_probability"]))
+        note("end_probability", p[end], record["end_probability"])
+        tokens: list[int] = []
         began = time.perf_counter()
-        while int(p.argmax()) != end and len(tokens) < 48:
+        while int(p.argmax()) != end and len(tokens) < longest:
             tokens.append(int(p.argmax()))
             logits, copy_log, gate = runner.run(tokens[-1:], 1, memory)
             p = distribution(logits[0], copy_log[0], float(gate[0]), memory.tokens)
             steps += 1
         decoding += time.perf_counter() - began
         same += tokens == record["tokens"]
-    print(
-        json.dumps(
-            {
-                "records": len(records),
-                "identical_greedy": same,
-                "worst_logit": round(float(worst_logit), 5),
-                "worst_end_probability": round(float(worst_end), 6),
-                "worst_salience": round(float(worst_salience), 5),
-                "steps_per_second": round(steps / max(decoding, 1e-9), 1),
-            }
-        )
-    )
+    figures = {f"worst_{name}": round(value, 6) for name, value in worst.items()}
+    return {"records": len(records), "identical_greedy": same, **figures, "steps_per_second": round(steps / max(decoding, 1e-9), 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--record", type=Path, help="default: parity.json in the folder")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    record = args.record or args.folder / "parity.json"
+    print(json.dumps(compare(Runner(args.folder, threads=args.threads), json.loads(record.read_text())["records"])))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ def random_blocks(rows: int, columns: int, rng: np.random.Generator) -> Blocks:
 
 def tiny(seed: int = 11) -> Trained:
     """A seeded model of the same signature, small enough for version control. It has learnt nothing."""
+    torch.manual_seed(seed)  # for what the constructors draw
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     config = RetroConfig(layers=4, width=64, heads=4, kv_heads=2, head_dim=16, ffn=128, cca_layers=(1, 3), encoder_width=32, copy_dim=32)
     words = rng.integers(-6, 7, (config.vocabulary, config.width // 32, 32)).astype(np.int8)

@@ -61,7 +61,8 @@ def bge_onnx_path() -> Path:
 
 def bge_tokenizer() -> Tokenizer:
     """Uncased WordPiece. Truncation and padding are off; special tokens are added by the caller."""
-    return Tokenizer.from_file(str(_bge_file(BGE_TOKENIZER)))
+    shipped = MODELS / "retrieval-tokenizer.json"
+    return Tokenizer.from_file(str(shipped if shipped.exists() else _bge_file(BGE_TOKENIZER)))
 
 
 def smollm2_gguf_path() -> Path:
@@ -215,9 +216,9 @@ def load_smollm2() -> dict[str, torch.Tensor]:
 @functools.cache
 def decoder_tokenizer() -> Tokenizer:
     """SmolLM2's tokenizer, rebuilt from the GGUF metadata and kept as a tokenizer.json (Java reads the same file)."""
-    for folder in (MODELS, UNPACKED):
-        if (folder / SMOLLM2_TOKENIZER).exists():
-            return Tokenizer.from_file(str(folder / SMOLLM2_TOKENIZER))
+    for path in (MODELS / "decoder-tokenizer.json", UNPACKED / SMOLLM2_TOKENIZER):
+        if path.exists():
+            return Tokenizer.from_file(str(path))
     return Tokenizer.from_file(str(_write(SMOLLM2_TOKENIZER, _rebuild_tokenizer().to_str().encode())))
 
 
