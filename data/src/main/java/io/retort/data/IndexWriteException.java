@@ -9,8 +9,9 @@ public final class IndexWriteException extends RuntimeException {
   private final boolean syncFailed;
 
   /**
-   * @param syncFailed the device did not confirm a sync. It must not be asked again, since the kernel
-   *     may have dropped the page and report success: the writer refuses all work until a restart
+   * @param syncFailed the device did not confirm a sync. It must not be asked again, since the
+   *     kernel may have dropped the page and report success: the writer refuses all work until a
+   *     restart
    */
   public IndexWriteException(String message, Throwable cause, boolean syncFailed) {
     super(message, cause);

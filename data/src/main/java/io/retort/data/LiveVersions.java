@@ -8,8 +8,8 @@ import java.util.Set;
  */
 public interface LiveVersions {
   /**
-   * Those of {@code found} whose document is not deleted, lies in {@code scope} and has that version
-   * live, or between the live and the pending one while a replacement is under way.
+   * Those of {@code found} whose document is not deleted, lies in {@code scope} and has that
+   * version live, or between the live and the pending one while a replacement is under way.
    *
    * @throws RuntimeException if the ledger cannot be read: then nothing may be shown
    */

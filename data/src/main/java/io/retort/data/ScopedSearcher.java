@@ -5,8 +5,8 @@ import java.util.Set;
 
 /**
  * The searcher face of a chunk index, and the only way to it: each search is confined to the
- * caller's collections inside the engine's queries. Sees committed chunks only. Safe for use by many
- * threads; whoever opens a searcher closes it.
+ * caller's collections inside the engine's queries. Sees committed chunks only. Safe for use by
+ * many threads; whoever opens a searcher closes it.
  */
 public interface ScopedSearcher extends AutoCloseable {
   /**

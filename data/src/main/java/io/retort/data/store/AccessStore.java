@@ -53,8 +53,7 @@ public final class AccessStore {
             now(),
             expiresAt,
             false);
-    jdbc.sql(
-            "insert into api_key (" + KEY_COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    jdbc.sql("insert into api_key (" + KEY_COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .params(
             key.id(),
             grant.name(),
@@ -117,8 +116,8 @@ public final class AccessStore {
     if (text.length() <= PREFIX_LENGTH) {
       return Optional.empty();
     }
-    return jdbc.sql(
-            "select " + KEY_COLUMNS + " from api_key where prefix = ? and revoked_at is null")
+    return jdbc
+        .sql("select " + KEY_COLUMNS + " from api_key where prefix = ? and revoked_at is null")
         .param(text.substring(0, PREFIX_LENGTH))
         .query((row, n) -> secret.matches(row.getString("secret_sha256")) ? key(row) : null)
         .list()
