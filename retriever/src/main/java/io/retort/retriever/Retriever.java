@@ -156,7 +156,8 @@ public final class Retriever {
       Map<ChunkId, Double> dense = collect(found.dense(), chunks);
       Map<ChunkId, Double> lexical = collect(found.lexical(), chunks);
       List<Hit> hits = new ArrayList<>();
-      for (Fused fused : ReciprocalRankFusion.fuse(List.of(ids(found.dense()), ids(found.lexical())))) {
+      for (Fused fused :
+          ReciprocalRankFusion.fuse(List.of(ids(found.dense()), ids(found.lexical())))) {
         hits.add(
             new Hit(
                 requireNonNull(chunks.get(fused.id())),
@@ -223,8 +224,7 @@ public final class Retriever {
           continuation = null; // the document was replaced between the two reads
         }
         neighbours.add(
-            new Neighbour(
-                hit.chunk, continuation, hit.score, neighbours.size() + 1, hit.source));
+            new Neighbour(hit.chunk, continuation, hit.score, neighbours.size() + 1, hit.source));
       }
       return neighbours;
     }

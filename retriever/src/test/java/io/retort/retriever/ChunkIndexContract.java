@@ -117,8 +117,7 @@ public abstract class ChunkIndexContract {
 
   @Test
   void aChunkWithoutPageKeepsNone() {
-    var chunk =
-        new Chunk(new ChunkId("a", 0), 1, "c", "", "Rest", new TextSpan(0, 3), null, "kea");
+    var chunk = new Chunk(new ChunkId("a", 0), 1, "c", "", "Rest", new TextSpan(0, 3), null, "kea");
     index
         .writer()
         .replace(
@@ -348,7 +347,9 @@ public abstract class ChunkIndexContract {
       collectionOf.put(id, collection);
       Embedding vector = TestChunks.random(random, DIMENSION);
       vectors.add(vector);
-      index.writer().replace(block(id, d, collection, List.of("kea", "weka"), List.of(vector, vector)));
+      index
+          .writer()
+          .replace(block(id, d, collection, List.of("kea", "weka"), List.of(vector, vector)));
       if (random.nextInt(20) == 0) {
         index.writer().commit(d);
       }
@@ -440,7 +441,8 @@ public abstract class ChunkIndexContract {
         Arguments.of(range("metadata.signed", day, true, null, true), "d"),
         Arguments.of(range("metadata.signed", day, false, null, true), ""),
         Arguments.of(range("metadata.signed", null, true, day, true), "d"),
-        Arguments.of(range("added_at", TestChunks.ADDED.minusMillis(1), false, null, true), "a b d"),
+        Arguments.of(
+            range("added_at", TestChunks.ADDED.minusMillis(1), false, null, true), "a b d"),
         Arguments.of(new Filter.Prefix("path", "folder/"), "a b d"),
         Arguments.of(new Filter.Prefix("path", "folder/a"), "a"),
         Arguments.of(new Filter.Prefix("metadata.office", "Lis"), "b"),
@@ -456,26 +458,20 @@ public abstract class ChunkIndexContract {
   @MethodSource("filters")
   void aFilterHoldsInBothSearches(Filter filter, String expected) {
     Map<String, Object> a = Map.of("year", 2025L, "weight", 1.0, "open", true);
-    Map<String, Object> b =
-        Map.of("year", 2026L, "weight", 2.5, "open", false, "office", "Lisbon");
+    Map<String, Object> b = Map.of("year", 2026L, "weight", 2.5, "open", false, "office", "Lisbon");
     Map<String, Object> d = Map.of("signed", Instant.parse("2026-03-01T00:00:00Z"));
-    index
-        .writer()
-        .replace(block("a", 1, 1, "c", List.of("hr"), a, List.of("kea"), List.of(EAST)));
+    index.writer().replace(block("a", 1, 1, "c", List.of("hr"), a, List.of("kea"), List.of(EAST)));
     index
         .writer()
         .replace(block("b", 1, 2, "c", List.of("hr", "it"), b, List.of("kea"), List.of(EAST)));
-    index
-        .writer()
-        .replace(block("d", 1, 3, "c", List.of("it"), d, List.of("kea"), List.of(EAST)));
+    index.writer().replace(block("d", 1, 3, "c", List.of("it"), d, List.of("kea"), List.of(EAST)));
     index
         .writer()
         .replace(block("foreign", 1, 4, "x", List.of("hr"), a, List.of("kea"), List.of(EAST)));
     index.writer().commit(4);
 
     Candidates found =
-        search(
-            new CandidateQuery("kea", EAST, SearchMode.HYBRID, 10, List.of(filter)), scope("c"));
+        search(new CandidateQuery("kea", EAST, SearchMode.HYBRID, 10, List.of(filter)), scope("c"));
 
     List<String> ids =
         expected.isEmpty()

@@ -54,8 +54,7 @@ class RetrieverTest {
     assertThat(ids(retrieval)).containsExactly("b:0", "a:0", "d:0");
     assertThat(retrieval.neighbours())
         .extracting(Neighbour::source)
-        .containsExactly(
-            Neighbour.Source.BOTH, Neighbour.Source.DENSE, Neighbour.Source.LEXICAL);
+        .containsExactly(Neighbour.Source.BOTH, Neighbour.Source.DENSE, Neighbour.Source.LEXICAL);
     assertThat(retrieval.neighbours()).extracting(Neighbour::rank).containsExactly(1, 2, 3);
     assertThat(retrieval.neighbours().getFirst().score())
         .isCloseTo(1.0 / 62 + 1.0 / 61, within(1e-15));
@@ -202,8 +201,7 @@ class RetrieverTest {
   @Test
   void missingChunksAreSaid() {
     searcher.dense("a:0");
-    var retriever =
-        new Retriever(new FakeEncoder(), () -> searcher, EVERYTHING_LIVES, scope -> 12);
+    var retriever = new Retriever(new FakeEncoder(), () -> searcher, EVERYTHING_LIVES, scope -> 12);
 
     assertThat(retriever.retrieve(RetrievalRequest.of("kea", 1), SCOPE, plenty()).degraded())
         .isEqualTo(new Degraded(Degraded.Reason.INDEX_DAMAGED, 12L));
@@ -249,8 +247,7 @@ class RetrieverTest {
 
     Retrieval retrieval = retriever.retrieve(lexical, SCOPE, plenty());
     assertThat(ids(retrieval)).containsExactly("a:0");
-    assertThat(retrieval.degraded())
-        .isEqualTo(new Degraded(Degraded.Reason.ENCODER_MISSING, null));
+    assertThat(retrieval.degraded()).isEqualTo(new Degraded(Degraded.Reason.ENCODER_MISSING, null));
     assertThat(retrieval.timings().retrieve()).isPositive();
 
     assertThatThrownBy(() -> retriever.retrieve(RetrievalRequest.of("kea", 1), SCOPE, plenty()))
@@ -286,8 +283,7 @@ class RetrieverTest {
           return found;
         };
 
-    assertThatThrownBy(
-            () -> retriever(slow).retrieve(RetrievalRequest.of("kea", 1), SCOPE, limits))
+    assertThatThrownBy(() -> retriever(slow).retrieve(RetrievalRequest.of("kea", 1), SCOPE, limits))
         .isInstanceOf(SearchTimeoutException.class);
   }
 

@@ -63,8 +63,7 @@ final class FilterQueries {
   private static Query equal(String field, Object value) {
     return switch (value) {
       case String text -> new TermQuery(new Term(ChunkFields.keyword(field), text));
-      case Boolean truth ->
-          new TermQuery(new Term(ChunkFields.keyword(field), truth.toString()));
+      case Boolean truth -> new TermQuery(new Term(ChunkFields.keyword(field), truth.toString()));
       case Long integer -> numbers(field, integer, true, integer, true);
       case Double number -> numbers(field, number, true, number, true);
       case Instant time -> dates(field, time, true, time, true);

@@ -50,8 +50,8 @@ public final class LuceneChunkIndex implements AutoCloseable {
   /**
    * The index in {@code folder}, after every byte of it was read and matched its checksums.
    *
-   * @throws IndexDamagedException if it is missing, unreadable, altered, or another store's: build it
-   *     again
+   * @throws IndexDamagedException if it is missing, unreadable, altered, or another store's: build
+   *     it again
    * @throws IndexMismatchException if it was built with other models than {@code manifest} names
    */
   public static LuceneChunkIndex open(Path folder, IndexManifest manifest) {

@@ -67,7 +67,9 @@ public final class LuceneChunkWriter implements ChunkWriter {
   private @Nullable Throwable lost;
   private boolean closed;
 
-  /** Sequence numbers of blocks that no reader shows yet: of the next commit, of the running one. */
+  /**
+   * Sequence numbers of blocks that no reader shows yet: of the next commit, of the running one.
+   */
   private ConcurrentHashMap<String, Long> pending = new ConcurrentHashMap<>();
 
   private Map<String, Long> inCommit = Map.of();
@@ -173,8 +175,8 @@ public final class LuceneChunkWriter implements ChunkWriter {
   }
 
   /**
-   * Rewrites the segments that hold deleted chunks, so that text and vectors leave the disk; a commit
-   * makes it so.
+   * Rewrites the segments that hold deleted chunks, so that text and vectors leave the disk; a
+   * commit makes it so.
    */
   public void purgeDeleted() {
     IndexWriter lucene = current();
@@ -357,14 +359,14 @@ public final class LuceneChunkWriter implements ChunkWriter {
     if (directory.failed()) {
       return new IndexWriteException(
           "a sync of the index failed (%s); nothing is written until a restart; what was committed"
-              .formatted(cause.getMessage())
+                  .formatted(cause.getMessage())
               + " before is intact",
           cause,
           true);
     }
     return new IndexWriteException(
         "the index could not be written (%s); what was committed is intact, what was handed in since"
-            .formatted(cause.getMessage())
+                .formatted(cause.getMessage())
             + " must be handed in again",
         cause,
         false);

@@ -43,8 +43,8 @@ public final class LuceneIndexFolder implements AutoCloseable {
   }
 
   /**
-   * Opens the live index. One that is missing, damaged or another store's is set aside, and an empty
-   * one takes its place: {@link #startedAnew} says why, and the ledger fills it again.
+   * Opens the live index. One that is missing, damaged or another store's is set aside, and an
+   * empty one takes its place: {@link #startedAnew} says why, and the ledger fills it again.
    *
    * @throws IndexMismatchException if it was built with other models; nothing is changed then
    */
@@ -161,7 +161,9 @@ public final class LuceneIndexFolder implements AutoCloseable {
     return text.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(text) : 0;
   }
 
-  /** Written beside, forced, renamed, and the folder forced: after a crash it is the old or the new. */
+  /**
+   * Written beside, forced, renamed, and the folder forced: after a crash it is the old or the new.
+   */
   private static void writeCurrent(Path root, int number) throws IOException {
     Path beside = root.resolve(CURRENT + ".tmp");
     Files.writeString(beside, number + "\n", StandardCharsets.UTF_8);

@@ -140,8 +140,7 @@ public final class LuceneScopedSearcher implements ScopedSearcher {
 
   /** The fence stands inside the graph search: filtering its k winners would leave too few. */
   private static Query dense(Embedding embedding, int candidates, Query inside) {
-    return new KnnFloatVectorQuery(
-        ChunkFields.EMBEDDING, embedding.toArray(), candidates, inside);
+    return new KnnFloatVectorQuery(ChunkFields.EMBEDDING, embedding.toArray(), candidates, inside);
   }
 
   private Query lexical(String text, Query inside) {

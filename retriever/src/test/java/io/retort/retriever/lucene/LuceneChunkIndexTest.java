@@ -17,7 +17,9 @@ class LuceneChunkIndexTest extends ChunkIndexContract {
   @Override
   protected Index open(IndexManifest manifest) {
     LuceneChunkIndex index =
-        exists() ? LuceneChunkIndex.open(folder, manifest) : LuceneChunkIndex.create(folder, manifest);
+        exists()
+            ? LuceneChunkIndex.open(folder, manifest)
+            : LuceneChunkIndex.create(folder, manifest);
     return new Index() {
       @Override
       public ChunkWriter writer() {

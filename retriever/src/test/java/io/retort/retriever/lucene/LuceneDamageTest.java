@@ -103,8 +103,7 @@ class LuceneDamageTest {
   @Test
   void anotherStoresIndexIsDamage() {
     LuceneChunkIndex.create(folder, MANIFEST).close();
-    var other =
-        new IndexManifest("store-2", "encoder-1", "tokenizer-1", "chunker-1", DIMENSION);
+    var other = new IndexManifest("store-2", "encoder-1", "tokenizer-1", "chunker-1", DIMENSION);
 
     assertThatThrownBy(() -> LuceneChunkIndex.open(folder, other))
         .isInstanceOf(IndexDamagedException.class)
@@ -186,7 +185,8 @@ class LuceneDamageTest {
     var text = new StringBuilder();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
-        text.append(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
+        text.append(
+            new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
       }
     }
     return text.toString();

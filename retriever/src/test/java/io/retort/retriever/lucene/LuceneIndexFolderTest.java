@@ -49,7 +49,8 @@ class LuceneIndexFolderTest {
       write(folder.live(), "a");
     }
     try (Stream<Path> files = Files.list(root.resolve("1"))) {
-      Path damaged = files.filter(file -> file.toString().endsWith(".cfs")).findFirst().orElseThrow();
+      Path damaged =
+          files.filter(file -> file.toString().endsWith(".cfs")).findFirst().orElseThrow();
       byte[] bytes = Files.readAllBytes(damaged);
       bytes[bytes.length / 2] ^= 1;
       Files.write(damaged, bytes);

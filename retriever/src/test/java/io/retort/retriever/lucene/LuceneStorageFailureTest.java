@@ -137,9 +137,7 @@ class LuceneStorageFailureTest {
                 // A flush comes when the buffer is full, in the middle of some later block.
                 index.writer().purgeDeleted();
                 for (int i = 2; i < 100_000; i++) {
-                  index
-                      .writer()
-                      .replace(block("d" + i, i, "c", "kea", random(random, DIMENSION)));
+                  index.writer().replace(block("d" + i, i, "c", "kea", random(random, DIMENSION)));
                 }
               })
           .isInstanceOf(IndexWriteException.class);
