@@ -8,10 +8,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model folder every file of which was found to be what its manifest says: size, sha256, a
@@ -38,7 +40,17 @@ public final class ModelDirectory {
    * @throws ModelIntegrityException if one of them is not what the manifest says
    */
   public static ModelDirectory open(Path folder) {
-    return open(folder, Optional.empty());
+    return open(folder, Optional.empty(), EnumSet.allOf(ModelRole.class));
+  }
+
+  /**
+   * Like {@link #open(Path)}, but only files with these roles are verified, and only they can be
+   * opened: one damaged model leaves the others usable.
+   *
+   * @throws ModelIntegrityException if one of them is not what the manifest says
+   */
+  public static ModelDirectory open(Path folder, Set<ModelRole> roles) {
+    return open(folder, Optional.empty(), roles);
   }
 
   /**
@@ -47,10 +59,11 @@ public final class ModelDirectory {
    * @throws ModelIntegrityException if the manifest or a file is not what was expected
    */
   public static ModelDirectory open(Path folder, String manifestSha256) {
-    return open(folder, Optional.of(manifestSha256));
+    return open(folder, Optional.of(manifestSha256), EnumSet.allOf(ModelRole.class));
   }
 
-  private static ModelDirectory open(Path folder, Optional<String> manifestSha256) {
+  private static ModelDirectory open(
+      Path folder, Optional<String> manifestSha256, Set<ModelRole> roles) {
     Path root = realFolder(folder);
     byte[] json = VerifiedFile.read(root, MANIFEST, LARGEST_MANIFEST);
     String sha256 = VerifiedFile.sha256(json);
@@ -61,7 +74,9 @@ public final class ModelDirectory {
     ModelManifest manifest = ManifestJson.parse(new String(json, UTF_8));
     Map<String, VerifiedFile> files = new LinkedHashMap<>();
     for (ModelManifest.Entry entry : manifest.files()) {
-      files.put(entry.path(), VerifiedFile.verify(root, entry));
+      if (roles.contains(entry.role())) {
+        files.put(entry.path(), VerifiedFile.verify(root, entry));
+      }
     }
     for (VerifiedFile file : files.values()) {
       if (file.entry().path().endsWith(".onnx")) {
