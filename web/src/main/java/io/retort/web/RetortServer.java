@@ -7,7 +7,6 @@ import io.retort.web.access.LocalCredential;
 import io.retort.web.access.LoginUrls;
 import io.retort.web.answers.AnswerDesk;
 import io.retort.web.answers.AnswerService;
-import io.retort.web.rooms.ModelSource;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.rooms.RoomsOpener;
 import io.retort.web.settings.RetortSettings;
@@ -76,12 +75,12 @@ public final class RetortServer implements AutoCloseable {
    * @throws UsageException if the settings do not fit the store or the machine
    */
   public static RetortServer start(
-      RetortSettings settings, ModelSource models, boolean interactive) throws IOException {
+      RetortSettings settings, RoomsOpener.Sources sources, boolean interactive) throws IOException {
     LedgerStore store = LedgerStore.open(settings.dataDir());
     RoomsOpener opener = null;
     ConfigurableApplicationContext context = null;
     try {
-      opener = new RoomsOpener(settings, store, models);
+      opener = new RoomsOpener(settings, store, sources);
       context = listen(settings, store, opener, interactive);
       requireAdminBeyondLoopback(settings, context);
       opener.openInBackground();

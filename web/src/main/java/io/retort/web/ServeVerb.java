@@ -1,7 +1,7 @@
 package io.retort.web;
 
 import io.retort.data.store.StoreException;
-import io.retort.web.rooms.OnnxModelSource;
+import io.retort.web.rooms.RoomsOpener;
 import io.retort.web.settings.RetortSettings;
 import io.retort.web.settings.SettingFlags;
 import io.retort.web.settings.SettingsLoader;
@@ -28,7 +28,7 @@ final class ServeVerb implements Verb {
     RetortSettings settings = SettingsLoader.load(flags(arguments), terminal.environment());
     RetortServer server;
     try {
-      server = RetortServer.start(settings, new OnnxModelSource(settings), terminal.interactive());
+      server = RetortServer.start(settings, RoomsOpener.Sources.ofProduct(settings), terminal.interactive());
     } catch (StoreException e) {
       terminal.err().println("retort serve: " + e.getMessage());
       return e.kind() == StoreException.Kind.IN_USE ? ExitCode.UNAVAILABLE : ExitCode.FAILED;

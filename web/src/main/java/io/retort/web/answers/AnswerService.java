@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Plans answers, lets them to the slots, and knows those that are being made. */
 public final class AnswerService {
@@ -71,6 +72,7 @@ public final class AnswerService {
             body.collection(), body.collections(), rooms.documents(), scopes.of(caller));
     var filters = FilterReader.read(body.filters(), choice.collections());
     LoadedModels models = rooms.models();
+    checkIndex(choice);
     checkLength(body.question(), models);
     AnswerStyle style =
         body.style() == null ? AnswerStyle.parse(settings.answers().style()) : body.style();
@@ -110,6 +112,17 @@ public final class AnswerService {
         arrivedAt);
   }
 
+  /** An answer from half an index would look like one from all of it. */
+  private void checkIndex(CollectionChoice choice) {
+    rooms.retriever();
+    if (rooms.documents().missingChunks(choice.scope()) > 0) {
+      throw ApiException.retryAfter(
+          ProblemCode.INDEX_DEGRADED,
+          "a part of the index is being built again",
+          Duration.ofSeconds(5));
+    }
+  }
+
   private static void checkLength(String question, LoadedModels models) {
     int tokens = models.generator().questionTokens(question);
     int most = models.generator().maxQuestionTokens();
@@ -126,7 +139,7 @@ public final class AnswerService {
     }
   }
 
-  private static double orElse(@org.jspecify.annotations.Nullable Double value, double fallback) {
+  private static double orElse(@Nullable Double value, double fallback) {
     return value == null ? fallback : value;
   }
 

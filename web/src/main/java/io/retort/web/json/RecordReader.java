@@ -14,8 +14,8 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedParameterizedType;
-import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -243,13 +243,14 @@ public final class RecordReader {
           types.add(component.getType());
           JsonNode child = node.get(name);
           if (child == null || child.isNull()) {
-            if (component.isAnnotationPresent(NotNull.class)) {
+            if (component.getAccessor().isAnnotationPresent(NotNull.class)) {
               error(new FieldError(prefix + name, "missing_field", "is missing"));
             }
             arguments.add(null);
           } else {
+            // Bean Validation's annotations stay on the accessor, not on the component itself.
             arguments.add(
-                value(child, component, component.getGenericType(), prefix + name));
+                value(child, component.getAccessor(), component.getGenericType(), prefix + name));
           }
         });
     if (errors.size() > before) {
@@ -308,13 +309,10 @@ public final class RecordReader {
 
   /** The annotations inside the brackets of {@code List<@Size(max = 64) String>}. */
   private static AnnotatedElement elementBounds(AnnotatedElement bounds) {
-    if (bounds instanceof RecordComponent component) {
-      AnnotatedType type = component.getAnnotatedType();
-      if (type instanceof AnnotatedParameterizedType generic) {
-        return generic.getAnnotatedActualTypeArguments()[0];
-      }
-    }
-    return bounds;
+    return bounds instanceof Method accessor
+            && accessor.getAnnotatedReturnType() instanceof AnnotatedParameterizedType generic
+        ? generic.getAnnotatedActualTypeArguments()[0]
+        : bounds;
   }
 
   /** Scalar entries by name: String, Long, Double or Boolean. */

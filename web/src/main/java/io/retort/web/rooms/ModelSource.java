@@ -21,6 +21,7 @@ public interface ModelSource {
    * A generator with the names by which answers mention it.
    *
    * @param fingerprint of all model files together
+   * @param closer closes the generator and what it rests on
    */
-  record Decoder(AnswerGenerator generator, String name, String fingerprint) {}
+  record Decoder(AnswerGenerator generator, String name, String fingerprint, Runnable closer) {}
 }
