@@ -62,9 +62,9 @@ public final class AccessStore {
             join(grant.scopes()),
             join(grant.collections()),
             createdBy,
-            timestamp(key.createdAt()),
-            expiresAt == null ? null : timestamp(expiresAt),
-            false)
+            timestamp(key.createdAt()))
+        .param(expiresAt == null ? null : timestamp(expiresAt))
+        .param(false)
         .update();
     return new NewKey(key, secret);
   }
@@ -119,10 +119,15 @@ public final class AccessStore {
     return jdbc
         .sql("select " + KEY_COLUMNS + " from api_key where prefix = ? and revoked_at is null")
         .param(text.substring(0, PREFIX_LENGTH))
-        .query((row, n) -> secret.matches(row.getString("secret_sha256")) ? key(row) : null)
+        .query(
+            (row, n) ->
+                secret.matches(row.getString("secret_sha256"))
+                    ? Optional.of(key(row))
+                    : Optional.<ApiKey>empty())
         .list()
         .stream()
-        .filter(key -> key != null && key.usableAt(now()))
+        .flatMap(Optional::stream)
+        .filter(key -> key.usableAt(now()))
         .findFirst();
   }
 
