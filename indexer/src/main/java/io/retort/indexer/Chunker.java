@@ -8,7 +8,6 @@ import io.retort.encoder.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a text into RETRO's chunks: runs of at most {@code m} decoder tokens that tile the text and
@@ -67,6 +66,7 @@ public final class Chunker {
   /** The chunks of a text, in order; joined they are the text. None for an empty text. */
   public List<ChunkDraft> chunk(String text, List<HeadingSpan> headings, List<PageSpan> pages) {
     var cuts = new Cuts(text, headings);
+    int[] pageStarts = pages.stream().mapToInt(page -> page.span().start()).toArray();
     var chunks = new ArrayList<ChunkDraft>();
     int first = 0;
     while (first < cuts.tokens) {
@@ -74,25 +74,17 @@ public final class Chunker {
       int start = first == 0 ? 0 : cuts.starts[first];
       int end = next == cuts.tokens ? cuts.text.length : cuts.starts[next];
       int visible = cuts.visibleFrom(start);
+      int heading = last(cuts.headingStarts, visible);
+      int page = last(pageStarts, visible);
       chunks.add(
           new ChunkDraft(
               chunks.size(),
               new TextSpan(start, end),
-              heading(text, headings, visible),
-              page(pages, visible)));
+              heading < 0 ? "" : cuts.words(headings.get(heading).span()),
+              page < 0 ? null : pages.get(page).number()));
       first = next;
     }
     return List.copyOf(chunks);
-  }
-
-  private static String heading(String text, List<HeadingSpan> headings, int position) {
-    int at = last(headings.stream().mapToInt(h -> h.span().start()).toArray(), position);
-    return at < 0 ? "" : headings.get(at).span().of(text).strip();
-  }
-
-  private static @Nullable Integer page(List<PageSpan> pages, int position) {
-    int at = last(pages.stream().mapToInt(p -> p.span().start()).toArray(), position);
-    return at < 0 ? null : pages.get(at).number();
   }
 
   /** The index of the last of the ascending values that is not above {@code limit}, or -1. */
@@ -130,6 +122,10 @@ public final class Chunker {
         last--;
       }
       lastVisible = last;
+    }
+
+    String words(TextSpan span) {
+      return new String(text, span.start(), span.length()).strip();
     }
 
     private void add(int offset, Tokens piece) {

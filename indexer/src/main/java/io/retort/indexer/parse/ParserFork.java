@@ -120,6 +120,9 @@ final class ParserFork implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
+            // The JVM's own messages must not come between our frames either.
+            "-Xlog:disable",
+            "-XX:+DisplayVMOutputToStderr",
             "-XX:+DisableAttachMechanism",
             "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=" + folder.resolve("crash.log"),

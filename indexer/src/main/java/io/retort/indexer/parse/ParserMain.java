@@ -31,7 +31,6 @@ final class ParserMain {
 
   private final OutputStream out;
   private final DocumentParsers parsers;
-  private final ContentTypes contentTypes = new ContentTypes();
 
   private ParserMain(OutputStream out, DocumentParsers parsers) {
     this.out = out;
@@ -114,7 +113,7 @@ final class ParserMain {
 
   private Verdict parse(ParseRequest request, Path file, FrameSink sink)
       throws IOException, DocumentRefusedException {
-    String type = request.mediaType().isEmpty() ? contentTypes.of(file) : request.mediaType();
+    String type = request.mediaType().isEmpty() ? ContentTypes.of(file) : request.mediaType();
     sink.mediaType(type);
     DocumentParser parser = parsers.forType(type);
     if (parser == null) {

@@ -1,8 +1,10 @@
 package io.retort.indexer.parse;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -103,7 +106,7 @@ final class Samples {
     pdf.append("xref\n0 ").append(objects.size() + 1).append('\n').append(offsets);
     pdf.append("trailer\n<< /Size ").append(objects.size() + 1).append(" /Root 1 0 R >>\n");
     pdf.append("startxref\n").append(start).append("\n%%EOF\n");
-    return pdf.toString().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    return pdf.toString().getBytes(ISO_8859_1);
   }
 
   static byte[] docx() throws IOException {
@@ -182,7 +185,7 @@ final class Samples {
   /** A copy of a package with one entry exchanged. */
   static byte[] withEntry(byte[] zip, String name, byte[] content) throws IOException {
     var bytes = new ByteArrayOutputStream();
-    try (var in = new java.util.zip.ZipInputStream(new java.io.ByteArrayInputStream(zip));
+    try (var in = new ZipInputStream(new ByteArrayInputStream(zip));
         var out = new ZipOutputStream(bytes)) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         out.putNextEntry(new ZipEntry(entry.getName()));
@@ -205,6 +208,11 @@ final class Samples {
       }
     }
     return bytes.toByteArray();
+  }
+
+  static byte[] rtf() {
+    return "{\\rtf1\\ansi{\\info{\\title Stills}} A retort is a vessel.\\par It distils liquids.}"
+        .getBytes(UTF_8);
   }
 
   static byte[] html(String body) {

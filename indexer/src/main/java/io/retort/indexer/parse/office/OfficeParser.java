@@ -9,7 +9,6 @@ import io.retort.indexer.parse.TextSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.apache.tika.exception.EncryptedDocumentException;
 import org.apache.tika.exception.TikaException;
@@ -47,14 +46,11 @@ public final class OfficeParser implements DocumentParser {
           "application/vnd.ms-powerpoint.presentation.macroenabled.12",
           "application/vnd.ms-excel.sheet.macroenabled.12");
 
-  private final Map<String, Parser> others = Map.of(RTF, new RTFParser());
-  private final Parser packages = new OOXMLParser();
-
   @Override
   public Set<String> mediaTypes() {
     var types = new HashSet<>(PACKAGES);
     types.addAll(PROTECTED);
-    types.addAll(others.keySet());
+    types.add(RTF);
     return Set.copyOf(types);
   }
 
@@ -65,10 +61,12 @@ public final class OfficeParser implements DocumentParser {
     if (PROTECTED.contains(type)) {
       throw DocumentRefusedException.encrypted();
     }
-    Parser parser = others.get(type);
-    if (parser == null) {
-      parser = packages;
+    Parser parser;
+    if (type.equals(RTF)) {
+      parser = new RTFParser();
+    } else {
       PackageGuard.check(source, sink);
+      parser = new OOXMLParser();
     }
     var metadata = new Metadata();
     metadata.set(TikaCoreProperties.CONTENT_TYPE_PARSER_OVERRIDE, type);

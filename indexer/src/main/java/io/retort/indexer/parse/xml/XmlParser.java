@@ -23,6 +23,7 @@ import org.xml.sax.helpers.DefaultHandler;
  * need, is refused.
  */
 public final class XmlParser implements DocumentParser {
+  /** Secure processing has the same limit; should it change, ours stays. */
   private static final int DEPTH = 100;
 
   @Override
@@ -44,7 +45,7 @@ public final class XmlParser implements DocumentParser {
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
       factory.newSAXParser().parse(input, words);
     } catch (SAXParseException e) {
-      if (words.tooDeep) {
+      if (words.depth >= DEPTH) {
         throw DocumentRefusedException.limit(
             "nesting_depth", "the XML is nested more than %d deep".formatted(DEPTH));
       }
@@ -59,7 +60,6 @@ public final class XmlParser implements DocumentParser {
   private static final class Words extends DefaultHandler {
     private final FlowText flow;
     private int depth;
-    private boolean tooDeep;
 
     Words(FlowText flow) {
       this.flow = flow;
@@ -70,7 +70,6 @@ public final class XmlParser implements DocumentParser {
         throws SAXException {
       depth++;
       if (depth > DEPTH) {
-        tooDeep = true;
         throw new SAXParseException("too deep", null);
       }
       flow.line();
