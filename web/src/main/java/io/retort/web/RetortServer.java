@@ -38,34 +38,39 @@ public final class RetortServer implements AutoCloseable {
   private final ConfigurableApplicationContext context;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final String address;
-  private final String loginUrl;
+
+  /** Who is there while the service runs. */
+  public enum Attendance {
+    /** A person at a terminal, who sees the log there. */
+    TERMINAL("INFO"),
+    /** Nobody: the first login address goes to a file. */
+    UNATTENDED("WARN"),
+    /** One verb of the command line, which nobody else is told of. */
+    ONE_VERB("OFF");
+
+    private final String shown;
+
+    Attendance(String shown) {
+      this.shown = shown;
+    }
+  }
 
   private RetortServer(
       RetortSettings settings,
       LedgerStore store,
       RoomsOpener opener,
       ConfigurableApplicationContext context,
-      boolean interactive)
+      Attendance attendance)
       throws IOException {
     this.settings = settings;
     this.store = store;
     this.opener = opener;
     this.context = context;
     this.address = addressOf(settings.server(), port(context));
-    this.loginUrl =
-        context
-            .getBean(LoginUrls.class)
-            .create(
-                settings.server().publicUrl() == null
-                    ? address
-                    : settings.server().publicUrl(),
-                LoginUrls.owner(),
-                settings.security().loginToken());
-    new ServiceFiles(settings.dataDir())
-        .write(
-            address,
-            context.getBean(LocalCredential.class).secret(),
-            interactive ? null : loginUrl);
+    if (attendance != Attendance.ONE_VERB) {
+      new ServiceFiles(settings.dataDir())
+          .write(service(), attendance == Attendance.UNATTENDED ? loginUrl() : null);
+    }
   }
 
   /**
@@ -75,16 +80,17 @@ public final class RetortServer implements AutoCloseable {
    * @throws UsageException if the settings do not fit the store or the machine
    */
   public static RetortServer start(
-      RetortSettings settings, RoomsOpener.Sources sources, boolean interactive) throws IOException {
+      RetortSettings settings, RoomsOpener.Sources sources, Attendance attendance)
+      throws IOException {
     LedgerStore store = LedgerStore.open(settings.dataDir());
     RoomsOpener opener = null;
     ConfigurableApplicationContext context = null;
     try {
       opener = new RoomsOpener(settings, store, sources);
-      context = listen(settings, store, opener, interactive);
+      context = listen(settings, store, opener, attendance);
       requireAdminBeyondLoopback(settings, context);
       opener.openInBackground();
-      return new RetortServer(settings, store, opener, context, interactive);
+      return new RetortServer(settings, store, opener, context, attendance);
     } catch (IOException | RuntimeException e) {
       if (context != null) {
         context.close();
@@ -113,12 +119,12 @@ public final class RetortServer implements AutoCloseable {
   }
 
   private static ConfigurableApplicationContext listen(
-      RetortSettings settings, LedgerStore store, RoomsOpener opener, boolean interactive) {
+      RetortSettings settings, LedgerStore store, RoomsOpener opener, Attendance attendance) {
     var application = new SpringApplication(RetortApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     application.setRegisterShutdownHook(false);
     application.setLogStartupInfo(false);
-    application.setDefaultProperties(properties(settings, interactive));
+    application.setDefaultProperties(properties(settings, attendance));
     application.addInitializers(
         context -> {
           var beans = (GenericApplicationContext) context;
@@ -131,7 +137,7 @@ public final class RetortServer implements AutoCloseable {
     return application.run();
   }
 
-  private static Map<String, Object> properties(RetortSettings settings, boolean interactive) {
+  private static Map<String, Object> properties(RetortSettings settings, Attendance attendance) {
     Path logs = settings.dataDir().resolve("logs");
     var properties = new LinkedHashMap<String, Object>();
     properties.put("spring.main.web-application-type", "servlet");
@@ -168,7 +174,7 @@ public final class RetortServer implements AutoCloseable {
     properties.put("logging.logback.rollingpolicy.max-file-size", "10MB");
     properties.put("logging.logback.rollingpolicy.max-history", 14);
     properties.put("logging.logback.rollingpolicy.total-size-cap", "350MB");
-    properties.put("logging.threshold.console", interactive ? "INFO" : "WARN");
+    properties.put("logging.threshold.console", attendance.shown);
     properties.put("logging.level.root", "WARN");
     properties.put("logging.level.io.retort", "INFO");
     return properties;
@@ -202,9 +208,23 @@ public final class RetortServer implements AutoCloseable {
     return address;
   }
 
-  /** Works once. */
+  /** A fresh login address that opens everything; it works once. */
   public String loginUrl() {
-    return loginUrl;
+    String publicUrl = settings.server().publicUrl();
+    return context
+        .getBean(LoginUrls.class)
+        .create(
+            publicUrl == null ? address : publicUrl,
+            LoginUrls.owner(),
+            settings.security().loginToken());
+  }
+
+  /** How the owner of the data directory reaches this service. */
+  public ServiceFiles.Service service() {
+    return new ServiceFiles.Service(
+        address,
+        context.getBean(LocalCredential.class).secret().reveal(),
+        ProcessHandle.current().pid());
   }
 
   public Rooms rooms() {

@@ -1,20 +1,24 @@
 package io.retort.web;
 
-import io.retort.data.store.Secret;
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The two files by which the owner of the data directory finds a running service: {@code
  * service.json} for the command line, {@code login-url} for a person. Only the owner can read them.
  */
-final class ServiceFiles {
+public final class ServiceFiles {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path service;
@@ -26,7 +30,12 @@ final class ServiceFiles {
   }
 
   /** How the command line reaches the service. */
-  record Service(String address, String token, long pid) {
+  public record Service(String address, String token, long pid) {
+    public Service {
+      requireNonNull(address, "address");
+      requireNonNull(token, "token");
+    }
+
     @Override
     public String toString() {
       return "Service[" + address + "]";
@@ -34,14 +43,30 @@ final class ServiceFiles {
   }
 
   /**
+   * The service that the data directory tells of; it may have been killed since.
+   *
+   * @throws IOException if the file is there and cannot be read
+   */
+  public static Optional<Service> read(Path dataDir) throws IOException {
+    Path file = new ServiceFiles(dataDir).service;
+    String content;
+    try {
+      content = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(content, Service.class));
+    } catch (JacksonException e) {
+      throw new IOException(file + " is not what a service writes; remove it", e);
+    }
+  }
+
+  /**
    * @param url null if the login address was shown on a terminal
    */
-  void write(String address, Secret token, @Nullable String url) throws IOException {
-    writePrivately(
-        service,
-        JSON.writeValueAsString(
-                new Service(address, token.reveal(), ProcessHandle.current().pid()))
-            + "\n");
+  void write(Service running, @Nullable String url) throws IOException {
+    writePrivately(service, JSON.writeValueAsString(running) + "\n");
     if (url == null) {
       Files.deleteIfExists(loginUrl);
     } else {

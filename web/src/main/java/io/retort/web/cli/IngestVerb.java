@@ -1,6 +1,7 @@
 package io.retort.web.cli;
 
 import io.retort.web.ExitCode;
+import io.retort.web.UsageException;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -44,6 +45,13 @@ final class IngestVerb extends ServiceVerb {
   }
 
   @Override
+  void check() {
+    if (paths.stream().anyMatch(String::isBlank)) {
+      throw new UsageException("a PATH is empty");
+    }
+  }
+
+  @Override
   int run(Api api) throws IOException, InterruptedException {
     FileSelection selection =
         FileSelection.of(
@@ -69,6 +77,9 @@ final class IngestVerb extends ServiceVerb {
       for (ObjectNode job : outcome.jobs()) {
         print(JobsVerb.summary(Json.read(job, Replies.Job.class)));
       }
+    }
+    if (noWait && alone()) {
+      note("no service runs: the files wait until one does");
     }
     if (selection.files().isEmpty()) {
       terminal().err().println("retort ingest: there are no such files");

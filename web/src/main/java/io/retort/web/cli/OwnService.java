@@ -39,7 +39,7 @@ final class OwnService implements AutoCloseable {
                 "retort.server.port", "0",
                 "retort.server.allowed-hosts", "127.0.0.1"));
     RetortServer server =
-        RetortServer.start(own, program.models().apply(own), Attendance.ONE_VERB);
+        RetortServer.start(own, program.sources().apply(own), Attendance.ONE_VERB);
     var service = new OwnService(server, Thread.ofPlatform().name("stop").unstarted(server::close));
     server.awaitOpened();
     return service;
@@ -50,7 +50,7 @@ final class OwnService implements AutoCloseable {
     Attendance attendance =
         program.terminal().interactive() ? Attendance.TERMINAL : Attendance.UNATTENDED;
     RetortServer server =
-        RetortServer.start(settings, program.models().apply(settings), attendance);
+        RetortServer.start(settings, program.sources().apply(settings), attendance);
     var interrupt = new Interrupt();
     // A JVM that was told to stop ends with 128 + signal unless its hook says otherwise.
     Runnable stop =

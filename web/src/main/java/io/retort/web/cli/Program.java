@@ -2,14 +2,14 @@ package io.retort.web.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import io.retort.web.rooms.ModelSource;
+import io.retort.web.rooms.RoomsOpener;
 import io.retort.web.settings.RetortSettings;
 import java.util.function.Function;
 
-/** What every verb is given: the terminal, and where a service that it starts takes models from. */
-record Program(Terminal terminal, Function<RetortSettings, ModelSource> models) {
+/** What every verb is given: the terminal, and what a service that it starts is made of. */
+record Program(Terminal terminal, Function<RetortSettings, RoomsOpener.Sources> sources) {
   Program {
     requireNonNull(terminal, "terminal");
-    requireNonNull(models, "models");
+    requireNonNull(sources, "sources");
   }
 }

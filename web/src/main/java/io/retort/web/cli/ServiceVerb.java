@@ -23,6 +23,8 @@ abstract class ServiceVerb extends Verb {
       description = "talk to the service there, with the API key in the environment's RETORT_KEY")
   private @Nullable String url;
 
+  private boolean alone;
+
   ServiceVerb(Program program) {
     super(program);
   }
@@ -30,13 +32,26 @@ abstract class ServiceVerb extends Verb {
   /** Does it with the service, and returns the exit code. */
   abstract int run(Api api) throws IOException, InterruptedException;
 
+  /**
+   * Checks what the command line says, before a service is looked for.
+   *
+   * @throws UsageException if flags or arguments do not go together
+   */
+  void check() {}
+
   /** Whether the verb is of use where no service runs. */
   boolean opensDataDirectory() {
     return true;
   }
 
+  /** Whether the service ends with this verb. */
+  final boolean alone() {
+    return alone;
+  }
+
   @Override
   public final Integer call() throws IOException, InterruptedException {
+    check();
     try (Connection connection = connect()) {
       return run(connection.api());
     }
@@ -58,6 +73,7 @@ abstract class ServiceVerb extends Verb {
     if (terminal().interactive()) {
       note("no service runs, so this opens " + settings.dataDir() + " itself");
     }
+    alone = true;
     OwnService own = OwnService.forOneVerb(program(), this::settings);
     return new Connection(own.api(), own);
   }

@@ -101,7 +101,7 @@ public final class OnnxModelSource implements ModelSource {
   }
 
   /** Over the sums of all files, in the manifest's order. */
-  private static String fingerprint(ModelManifest manifest) {
+  public static String fingerprint(ModelManifest manifest) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       manifest

@@ -89,9 +89,7 @@ public final class RoomsOpener implements AutoCloseable {
   }
 
   public StatusBoard statusBoard() {
-    String version = RoomsOpener.class.getPackage().getImplementationVersion();
-    return new StatusBoard(
-        rooms, settings.dataDir(), version == null ? "development" : version);
+    return new StatusBoard(rooms, settings.dataDir(), ProgramVersion.current());
   }
 
   public void openInBackground() {

@@ -1,7 +1,10 @@
 package io.retort.web.fakes;
 
+import io.retort.indexer.IngestHealth;
 import io.retort.web.RetortServer;
 import io.retort.web.rooms.ModelSource;
+import io.retort.web.rooms.RoomsOpener;
+import io.retort.web.settings.RetortSettings;
 import io.retort.web.settings.SettingsLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,14 +19,49 @@ public final class TestServer implements AutoCloseable {
   private final RetortServer server;
   private final Path dataDir;
 
+  private TestServer(RetortSettings settings, RoomsOpener.Sources sources) throws IOException {
+    this.dataDir = settings.dataDir();
+    this.server = RetortServer.start(settings, sources, false);
+  }
+
+  /** Ready, with the given models and a parser for plain text. */
   public TestServer(Path dataDir, ModelSource models, Map<String, String> settings)
       throws IOException, InterruptedException {
+    this(
+        settings(dataDir, settings), new RoomsOpener.Sources(models, new PlainTextExtraction()));
+    awaitReady();
+  }
+
+  /** Listening, perhaps not ready. */
+  public static TestServer opening(
+      Path dataDir, ModelSource models, Map<String, String> settings) throws IOException {
+    return new TestServer(
+        settings(dataDir, settings), new RoomsOpener.Sources(models, new PlainTextExtraction()));
+  }
+
+  /** The product's own models and parsers, once they are open or have failed to. */
+  public static TestServer ofProduct(Path dataDir, Path models)
+      throws IOException, InterruptedException {
+    RetortSettings settings = settings(dataDir, Map.of("retort.models.dir", models.toString()));
+    var server = new TestServer(settings, RoomsOpener.Sources.ofProduct(settings));
+    server.awaitReady();
+    return server;
+  }
+
+  private static RetortSettings settings(Path dataDir, Map<String, String> settings) {
     var flags = new HashMap<>(settings);
     flags.put("retort.data-dir", dataDir.toString());
     flags.put("retort.server.port", "0");
-    this.dataDir = dataDir;
-    this.server = RetortServer.start(SettingsLoader.load(flags, Map.of()), models, false);
+    return SettingsLoader.load(flags, Map.of());
+  }
+
+  private void awaitReady() throws InterruptedException {
     server.awaitOpened();
+    // The comparison of index and ledger goes on for a moment after the rooms are open.
+    while (server.rooms().ingest().health().state()
+        == IngestHealth.State.RECOVERING) {
+      Thread.onSpinWait();
+    }
   }
 
   public RetortServer server() {
@@ -58,7 +96,8 @@ public final class TestServer implements AutoCloseable {
                     Map.of(
                         "name", "test",
                         "scopes", scopes.split(" "),
-                        "collections", collections.length == 0 ? new String[] {"*"} : collections)));
+                        "collections",
+                            collections.length == 0 ? new String[] {"*"} : collections)));
     return new Client(address(), made.json().get("key").asString());
   }
 
