@@ -37,7 +37,7 @@ public final class RoomsOpener implements AutoCloseable {
   private final LedgerStore store;
   private final Sources sources;
   private final Rooms rooms;
-  private final IngestService ingest;
+  private final IngestService idle;
   private final Deque<Runnable> closers = new ArrayDeque<>();
   private final CountDownLatch opened = new CountDownLatch(1);
   private final Thread opening = Thread.ofPlatform().name("opening").unstarted(this::open);
@@ -55,8 +55,8 @@ public final class RoomsOpener implements AutoCloseable {
     this.store = store;
     this.sources = sources;
     this.rooms = new Rooms(store.documents());
-    this.ingest = IngestService.open(store, options(settings));
-    rooms.open(ingest);
+    this.idle = IngestService.startWithoutWorkers(store, options(settings));
+    rooms.open(idle);
     rooms.watch(this::ingestProblem);
   }
 
@@ -75,11 +75,11 @@ public final class RoomsOpener implements AutoCloseable {
   }
 
   private Optional<ApiException> ingestProblem() {
-    return ingest.health().state() == IngestHealth.State.RECOVERING
+    return rooms.ingest().health().state() == IngestHealth.State.RECOVERING
         ? Optional.of(
             ApiException.retryAfter(
                 ProblemCode.INDEX_DEGRADED,
-                "the index is being compared with the store",
+                "documents are being written to the index again",
                 Duration.ofSeconds(2)))
         : Optional.empty();
   }
@@ -153,10 +153,12 @@ public final class RoomsOpener implements AutoCloseable {
     }
     ExtractionSource.Opened extraction = sources.extraction().open(store.temporaryFolder());
     closeLater(extraction.closer());
-    ingest.start(
+    var parts =
         new IngestParts(
-            index.live().writer(), extraction.extraction(), chunker, models.encoder()));
-    closeLater(ingest::close);
+            index.live().writer(), extraction.extraction(), chunker, models.encoder());
+    IngestService working = IngestService.start(store, parts, options(settings));
+    closeLater(working::close);
+    rooms.open(working);
     rooms.open(
         new Rooms.Index(
             new Retriever(
@@ -227,6 +229,6 @@ public final class RoomsOpener implements AutoCloseable {
       }
       next.run();
     }
-    ingest.close();
+    idle.close();
   }
 }

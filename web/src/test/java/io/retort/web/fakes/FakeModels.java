@@ -23,11 +23,11 @@ public final class FakeModels implements ModelSource {
   @Override
   public RetrievalModels openRetrieval() {
     return new RetrievalModels(
-        new FakeEncoder(encoderFingerprint), new FakeTokenizer(), 64, "fake-encoder");
+        new FakeEncoder(encoderFingerprint), new FakeTokenizer(), 64, "fake-encoder", () -> {});
   }
 
   @Override
   public Decoder openDecoder() {
-    return new Decoder(generator, "fake-decoder", "sha256:all");
+    return new Decoder(generator, "fake-decoder", "sha256:all", () -> {});
   }
 }

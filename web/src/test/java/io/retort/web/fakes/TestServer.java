@@ -21,7 +21,7 @@ public final class TestServer implements AutoCloseable {
 
   private TestServer(RetortSettings settings, RoomsOpener.Sources sources) throws IOException {
     this.dataDir = settings.dataDir();
-    this.server = RetortServer.start(settings, sources, false);
+    this.server = RetortServer.start(settings, sources, RetortServer.Attendance.UNATTENDED);
   }
 
   /** Ready, with the given models and a parser for plain text. */
