@@ -2,6 +2,7 @@ package io.retort.indexer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.retort.data.store.CollectionRow;
 import io.retort.data.store.FieldDeclaration;
 import java.util.List;
 
@@ -13,6 +14,10 @@ public record NewCollection(
     requireNonNull(title, "title");
     requireNonNull(description, "description");
     fields = List.copyOf(fields);
+    if (!CollectionRow.isId(id)) {
+      throw new IllegalArgumentException(
+          "a collection's id is up to 63 small letters, digits and hyphens, but was '" + id + "'");
+    }
   }
 
   /** A collection that has its id for a title and declares no fields. */

@@ -182,9 +182,13 @@ final class H2Ledger implements AutoCloseable {
   /** Closes the database in order, so that the next start has nothing to repair. */
   @Override
   public void close() {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("shutdown");
+    try {
+      Connection connection = dataSource.getConnection();
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("shutdown");
+      } finally {
+        dataSource.evictConnection(connection); // it is closed with the database
+      }
     } catch (SQLException e) {
       System.getLogger(H2Ledger.class.getName())
           .log(System.Logger.Level.WARNING, "the ledger was not closed in order", e);

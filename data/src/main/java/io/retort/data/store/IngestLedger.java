@@ -36,15 +36,15 @@ public final class IngestLedger {
     this.operations = operations;
   }
 
-  public void createCollection(
+  public CollectionRow createCollection(
       String id, String title, String description, List<FieldDeclaration> fields) {
-    ledger.durably(
+    return ledger.durably(
         head -> {
-          if (collectionExists(id)) {
+          if (Rows.collection(jdbc, id).isPresent()) {
             throw new RefusedException(
                 Refusal.COLLECTION_EXISTS, "there is a collection '" + id + "' already");
           }
-          return jdbc.sql(
+          jdbc.sql(
                   """
                   insert into collection (id, title, description, fields, created_at, updated_at)
                   values (:id, :title, :description, :fields, :now, :now)
@@ -55,6 +55,7 @@ public final class IngestLedger {
               .param("fields", Json.fields(fields))
               .param("now", ledger.now())
               .update();
+          return Rows.collection(jdbc, id).orElseThrow();
         });
   }
 
@@ -62,13 +63,13 @@ public final class IngestLedger {
    * Changes what is not null and adds fields; documents that have a value for a new field are
    * written to the index again.
    */
-  public void patchCollection(
+  public CollectionRow patchCollection(
       String id,
       @Nullable String title,
       @Nullable String description,
       List<FieldDeclaration> addedFields,
       AccessScope scope) {
-    ledger.durablyRun(
+    return ledger.durably(
         head -> {
           CollectionRow row = collection(id, scope);
           Map<String, FieldDeclaration> fields = new LinkedHashMap<>();
@@ -97,6 +98,7 @@ public final class IngestLedger {
           for (FieldDeclaration added : addedFields) {
             rewriteHolders(head, id, added.name());
           }
+          return Rows.collection(jdbc, id).orElseThrow();
         });
   }
 
@@ -521,14 +523,6 @@ public final class IngestLedger {
         .orElseThrow(
             () -> new RefusedException(Refusal.JOB_NOT_FOUND, "there is no job '" + job + "'"))
         .collection();
-  }
-
-  private boolean collectionExists(String id) {
-    return jdbc.sql("select count(*) from collection where id = :id")
-            .param("id", id)
-            .query(Long.class)
-            .single()
-        > 0;
   }
 
   private CollectionRow collection(String id, AccessScope scope) {

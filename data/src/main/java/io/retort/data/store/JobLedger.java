@@ -30,6 +30,16 @@ public final class JobLedger {
     return state(id, scope).map(JobAt::job);
   }
 
+  /** For the service's own bookkeeping, not for callers. */
+  public Optional<JobRow> findUnscoped(String id) {
+    return ledger.read(
+        () ->
+            jdbc.sql("select * from job where id = :id")
+                .param("id", id)
+                .query((row, n) -> Rows.job(row, clock))
+                .optional());
+  }
+
   /**
    * A job at one moment.
    *

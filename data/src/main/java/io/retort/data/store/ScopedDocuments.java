@@ -152,12 +152,12 @@ public final class ScopedDocuments implements LiveVersions {
                 jdbc.sql(
                         Rows.DOCUMENT
                             + """
-                               and d.collection = :collection and d.live_path > :after
-                               and d.live_path >= :prefix
-                               and substring(d.live_path, 1, char_length(:prefix)) = :prefix
-                               and (cast(:status as varchar) is null or v.status = :status)
-                              order by d.live_path fetch first :n rows only
-                              """)
+                             and d.collection = :collection and d.live_path > :after
+                             and d.live_path >= :prefix
+                             and substring(d.live_path, 1, char_length(:prefix)) = :prefix
+                             and (cast(:status as varchar) is null or v.status = :status)
+                            order by d.live_path fetch first :n rows only
+                            """)
                     .param("collection", collection)
                     .param("after", after)
                     .param("prefix", prefix)

@@ -1,5 +1,7 @@
 package io.retort.data.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.retort.data.ChunkWriter.IndexedVersion;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -35,8 +37,9 @@ public final class WorkLedger {
   }
 
   /**
-   * The next operation that can be worked on. One waits for earlier ones of its document, and an
-   * upload for an earlier one of the same content in its collection, whose embeddings it shares.
+   * The next operation that can be worked on; an attempt is counted unless the original was read
+   * before. One waits for earlier ones of its document, and an upload for an earlier one of the
+   * same content in its collection, whose embeddings it shares.
    */
   public Optional<Work> lease() {
     return ledger.write(
@@ -62,7 +65,13 @@ public final class WorkLedger {
           long seq = next.get();
           jdbc.sql(
                   """
-                  update operation set lease = :lease, attempts = attempts + 1 where seq = :seq
+                  update operation o set lease = :lease, attempts = attempts + case
+                      when exists (
+                        select 1 from document_version v
+                        where v.document_id = o.document_id and v.version = o.version
+                          and v.result is not null) then 0
+                      else 1 end
+                  where seq = :seq
                   """)
               .param("lease", head.nextLease())
               .param("seq", seq)
@@ -138,6 +147,31 @@ public final class WorkLedger {
         row.getInt("chunks"),
         row.getObject("pages", Integer.class),
         Rows.warnings(row.getString("warnings")));
+  }
+
+  /**
+   * What another document of the collection with the same content became, if that is all of its
+   * text: it need not be parsed again.
+   */
+  public Optional<ParsedVersion> twin(Work work) {
+    return ledger.read(
+        () ->
+            jdbc.sql(
+                    """
+                    select v.media_type, v.title as file_title, v.text_sha256, v.embeddings,
+                      v.structure, v.characters, v.chunks, v.pages, v.warnings, v.result,
+                      v.result_code, v.result_message
+                    from document_version v join document d on d.id = v.document_id
+                    where v.collection = :collection and v.sha256 = :sha256
+                      and v.status = 'SEARCHABLE' and v.result = 'SEARCHABLE'
+                      and v.document_id <> :document and d.deleted_seq is null
+                    order by v.document_id fetch first 1 rows only
+                    """)
+                .param("collection", work.collection())
+                .param("sha256", work.sha256())
+                .param("document", work.documentId())
+                .query((row, n) -> requireNonNull(parsed(row)))
+                .optional());
   }
 
   /**
@@ -239,7 +273,11 @@ public final class WorkLedger {
         head -> {
           for (Work work : undone) {
             int given =
-                jdbc.sql("update operation set lease = null where seq = :seq and lease = :lease")
+                jdbc.sql(
+                        """
+                        update operation set lease = null, attempts = greatest(0, attempts - 1)
+                        where seq = :seq and lease = :lease
+                        """)
                     .param("seq", work.seq())
                     .param("lease", work.lease())
                     .update();
@@ -292,7 +330,7 @@ public final class WorkLedger {
   private void finish(Operations.Open operation, Contents.Released released, OffsetDateTime now) {
     jdbc.sql("delete from operation where seq = :seq").param("seq", operation.seq()).update();
     if (operation.kind() == OperationKind.DELETE) {
-      forget(operation.documentId(), released);
+      forget(operation.documentId(), released, now);
       return;
     }
     if (operation.kind() == OperationKind.PUT || isLive(operation)) {
@@ -396,7 +434,9 @@ public final class WorkLedger {
         now);
   }
 
-  private void forget(String document, Contents.Released released) {
+  private void forget(String document, Contents.Released released, OffsetDateTime now) {
+    // After a crash an upload that was under way when the document was deleted may still be open.
+    operations.idleOf(document).forEach(open -> operations.drop(open, Operations.DELETED, now));
     removeVersions(document, Integer.MAX_VALUE, released);
     jdbc.sql("delete from document where id = :id").param("id", document).update();
   }
@@ -446,6 +486,15 @@ public final class WorkLedger {
 
   public long openOperations() {
     return ledger.read(() -> jdbc.sql("select count(*) from operation").query(Long.class).single());
+  }
+
+  /** Live documents that the index has lost and that are not written again yet. */
+  public long openRepairs() {
+    return ledger.read(
+        () ->
+            jdbc.sql("select count(*) from operation where kind = 'REPAIR'")
+                .query(Long.class)
+                .single());
   }
 
   /** The greatest number handed out. */
