@@ -31,6 +31,8 @@ public record Retrieval(
   public record RawScores(@Nullable Double dense, @Nullable Double lexical) {}
 
   /**
+   * What a result lacks.
+   *
    * @param missing how many chunks the search could not see, null if that is not known
    */
   public record Degraded(Reason reason, @Nullable Long missing) {
@@ -50,6 +52,8 @@ public record Retrieval(
   }
 
   /**
+   * Where the time went.
+   *
    * @param encode query to embedding, zero for a lexical search
    * @param retrieve search, fusion, fence and continuations
    */

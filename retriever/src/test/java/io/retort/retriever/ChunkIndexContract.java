@@ -5,6 +5,7 @@ import static io.retort.retriever.TestChunks.plenty;
 import static io.retort.retriever.TestChunks.scope;
 import static io.retort.retriever.TestChunks.unit;
 import static java.util.Comparator.comparing;
+import static java.util.Comparator.comparingDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -281,7 +282,7 @@ public abstract class ChunkIndexContract {
     assertThat(ids(found.lexical())).hasSize(7);
     assertThat(found.lexical())
         .isSortedAccordingTo(
-            comparing(Candidate::score).reversed().thenComparing(c -> c.chunk().id()));
+            comparingDouble(Candidate::score).reversed().thenComparing(c -> c.chunk().id()));
   }
 
   @ParameterizedTest

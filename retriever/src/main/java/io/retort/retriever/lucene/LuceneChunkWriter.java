@@ -1,5 +1,7 @@
 package io.retort.retriever.lucene;
 
+import static java.util.Objects.requireNonNull;
+
 import io.retort.data.ChunkWriter;
 import io.retort.data.DocumentBlock;
 import io.retort.data.EncodedChunk;
@@ -241,7 +243,7 @@ public final class LuceneChunkWriter implements ChunkWriter {
           });
       return;
     } catch (UncheckedIOException e) {
-      cause = e.getCause();
+      cause = requireNonNull(e.getCause());
     } catch (AlreadyClosedException e) {
       cause = e;
     } finally {
@@ -340,7 +342,7 @@ public final class LuceneChunkWriter implements ChunkWriter {
   private void drop(IndexWriter broken, Throwable cause) {
     exclusively(
         () -> {
-          if (writer == broken) {
+          if (broken.equals(writer)) {
             writer = null;
             lost = cause;
             pending = new ConcurrentHashMap<>();

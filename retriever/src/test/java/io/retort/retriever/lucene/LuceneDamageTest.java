@@ -194,7 +194,7 @@ class LuceneDamageTest {
 
   private void damageIsFound(String what) {
     try (var index = LuceneChunkIndex.open(folder, MANIFEST)) {
-      throw new AssertionError("not found: " + what + " in " + index);
+      throw new AssertionError(what + " was not found; chunks: " + index.chunks());
     } catch (IndexDamagedException found) {
       assertThat(found.getMessage()).containsAnyOf("damaged", "no index");
     }
