@@ -31,7 +31,7 @@ import java.util.List;
  * starts with it. Texts without line ends are cut exactly as by the rule "last sentence end, else
  * last white space, else m tokens".
  */
-public final class Chunker {
+public final class Chunker implements TextCutter {
   /** To be raised with every change of the rule above. */
   private static final int RULE = 1;
 
@@ -55,10 +55,12 @@ public final class Chunker {
   }
 
   /** Names m, the tokenizer and the rule together; equal means equal chunks of equal texts. */
+  @Override
   public String fingerprint() {
     return "m=%d;tokenizer=%s;rule=%d".formatted(chunkLength, tokenizer.sha256(), RULE);
   }
 
+  @Override
   public List<ChunkDraft> chunk(ParsedDocument document) {
     return chunk(document.text(), document.headings(), document.pages());
   }
