@@ -34,6 +34,7 @@ public interface AnswerGenerator extends AutoCloseable {
    * @param request the one that the answer was made for
    * @param tokens ids of the answer's tokens
    * @param neighbours of each entry of the answer's trace
+   * @throws RunInterruptedException if the limits ran out meanwhile
    */
   KnockOut knockOut(
       GenerationRequest request,

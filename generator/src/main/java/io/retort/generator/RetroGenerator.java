@@ -126,7 +126,19 @@ public final class RetroGenerator implements AnswerGenerator {
       List<List<Neighbour>> neighbours,
       Set<ChunkId> masked,
       RequestLimits limits) {
-    throw new UnsupportedOperationException();
+    int[] prompt = prompts.tokens(request);
+    var reader =
+        new QuestionReader(means, prompts.styleWords(request.style()), request.question(), limits);
+    var scorer =
+        new AnswerScorer(house.model(), reader, prompt, tokens, neighbours, house.chunkLength());
+    if (!slots.enter(limits)) {
+      throw new RunInterruptedException();
+    }
+    try (var decoding = house.model().decode(prompt.length + tokens.length, limits)) {
+      return scorer.score(decoding, masked);
+    } finally {
+      slots.leave();
+    }
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.retort.generator.onnx;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.retort.encoder.ModelConfig;
 import java.nio.FloatBuffer;
@@ -23,10 +22,9 @@ final class KeyValueCache implements AutoCloseable {
     this.tensors = tensors;
   }
 
-  static KeyValueCache of(
-      int capacity, ModelConfig.Decoder shape, OrtEnvironment environment, Handles handles)
+  static KeyValueCache of(int capacity, ModelConfig.Decoder shape, Handles handles)
       throws OrtException {
-    var cache = new KeyValueCache(capacity, new Tensors(environment, handles));
+    var cache = new KeyValueCache(capacity, new Tensors(handles));
     try {
       for (int layer = 0; layer < shape.layers(); layer++) {
         cache.add("_keys_" + layer, shape);

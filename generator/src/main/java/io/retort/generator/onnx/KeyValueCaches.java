@@ -1,6 +1,5 @@
 package io.retort.generator.onnx;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.retort.encoder.ModelConfig;
 import java.util.ArrayList;
@@ -16,14 +15,12 @@ final class KeyValueCaches implements AutoCloseable {
   private static final int SMALLEST = 256;
 
   private final ModelConfig.Decoder shape;
-  private final OrtEnvironment environment;
   private final Handles handles;
   private final List<KeyValueCache> free = new ArrayList<>();
   private boolean open = true;
 
-  KeyValueCaches(ModelConfig.Decoder shape, OrtEnvironment environment, Handles handles) {
+  KeyValueCaches(ModelConfig.Decoder shape, Handles handles) {
     this.shape = shape;
-    this.environment = environment;
     this.handles = handles;
   }
 
@@ -48,7 +45,7 @@ final class KeyValueCaches implements AutoCloseable {
     while (capacity < tokens) {
       capacity *= 2;
     }
-    return KeyValueCache.of(Math.min(capacity, shape.maxPositions()), shape, environment, handles);
+    return KeyValueCache.of(Math.min(capacity, shape.maxPositions()), shape, handles);
   }
 
   synchronized void giveBack(KeyValueCache cache) {

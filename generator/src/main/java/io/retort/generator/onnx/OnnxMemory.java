@@ -1,7 +1,6 @@
 package io.retort.generator.onnx;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.retort.encoder.ModelConfig;
 import io.retort.generator.RetroModel;
@@ -24,18 +23,14 @@ final class OnnxMemory implements RetroModel.Memory {
   }
 
   static OnnxMemory of(
-      List<OnnxSlab> slabs,
-      float[] salience,
-      ModelConfig.Decoder shape,
-      OrtEnvironment environment,
-      Handles handles)
+      List<OnnxSlab> slabs, float[] salience, ModelConfig.Decoder shape, Handles handles)
       throws OrtException {
     int positions = slabs.stream().mapToInt(OnnxSlab::length).sum();
     if (positions == 0 || salience.length != 2 * positions) {
       throw new IllegalArgumentException(
           "%d positions with %d saliences".formatted(positions, salience.length));
     }
-    var tensors = new Tensors(environment, handles);
+    var tensors = new Tensors(handles);
     try {
       for (int level = 0; level < shape.ccaLayers().size(); level++) {
         FloatBuffer keys = tensors.floats((long) shape.kvHeads() * positions * shape.headDim());
@@ -70,8 +65,7 @@ final class OnnxMemory implements RetroModel.Memory {
   }
 
   /** One position that nothing may attend to: the graph has no form without a memory. */
-  static OnnxMemory none(ModelConfig.Decoder shape, OrtEnvironment environment, Handles handles)
-      throws OrtException {
+  static OnnxMemory none(ModelConfig.Decoder shape, Handles handles) throws OrtException {
     int plane = shape.ccaLayers().size() * shape.kvHeads() * shape.headDim();
     var nothing =
         new OnnxSlab(
@@ -80,7 +74,7 @@ final class OnnxMemory implements RetroModel.Memory {
             FloatBuffer.allocate(plane),
             FloatBuffer.allocate(shape.copyDim()),
             FloatBuffer.allocate(2));
-    return of(List.of(nothing), new float[2], shape, environment, handles);
+    return of(List.of(nothing), new float[2], shape, handles);
   }
 
   @Override

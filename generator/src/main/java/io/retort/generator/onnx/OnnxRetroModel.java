@@ -1,99 +1,105 @@
 package io.retort.generator.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.retort.data.RequestLimits;
+import io.retort.encoder.DeviceOutcome;
 import io.retort.encoder.ModelConfig;
+import io.retort.encoder.ModelDirectory;
+import io.retort.encoder.ModelRole;
+import io.retort.encoder.onnx.GraphSignature;
+import io.retort.encoder.onnx.OnnxModel;
+import io.retort.encoder.onnx.OnnxSessions;
+import io.retort.encoder.onnx.OnnxSessions.Graph;
 import io.retort.generator.GenerationFailedException;
 import io.retort.generator.ReaderInput;
 import io.retort.generator.RetroModel;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The two graphs on ONNX Runtime, one single-threaded session each: parallelism comes from the
- * threads that call. A neighbour is one run, at its exact length.
+ * threads that call.
  */
 public final class OnnxRetroModel implements RetroModel {
-  private static final String READER = "neighbour_memory";
-
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
-  private final Handles handles = new Handles();
-  private final OrtSession reader;
-  private final OrtSession decoder;
-  private final ModelConfig.Decoder shape;
-  private final String device;
+  private final OnnxModel reader;
+  private final OnnxModel decoder;
+  private final ReaderGraph readerGraph;
+  private final DecoderGraph decoderGraph;
+  private final Handles handles;
   private final KeyValueCaches caches;
   private final OnnxMemory none;
   private final RunWatch watch;
 
-  private OnnxRetroModel(OrtSession reader, OrtSession decoder, ModelConfig config, String device)
+  private OnnxRetroModel(
+      OnnxModel reader, OnnxModel decoder, ModelConfig.Decoder shape, Handles handles)
       throws OrtException {
     this.reader = reader;
     this.decoder = decoder;
-    this.shape = config.decoder();
-    this.device = device;
-    GraphSignature.neighbourMemory(config).require(reader);
-    GraphSignature.decoder(config).require(decoder);
-    caches = new KeyValueCaches(shape, environment, handles);
-    none = OnnxMemory.none(shape, environment, handles);
+    this.handles = handles;
+    readerGraph = new ReaderGraph(handles);
+    decoderGraph = new DecoderGraph(shape, handles);
+    caches = new KeyValueCaches(shape, handles);
+    none = OnnxMemory.none(shape, handles);
     watch = new RunWatch(handles);
+  }
+
+  /** Opens both graphs of a verified folder and compares them with what its manifest says. */
+  public static OnnxRetroModel open(ModelDirectory models, OnnxSessions sessions) {
+    ModelConfig config = models.config();
+    var handles = new Handles();
+    GraphSignature reading = ReaderGraph.signature(config);
+    GraphSignature decoding = DecoderGraph.signature(config);
+    OnnxModel reader =
+        sessions.open(
+            new Graph(ModelRole.NEIGHBOUR_MEMORY, reading),
+            new Graph(ModelRole.NEIGHBOUR_MEMORY_CUDA, reading),
+            session -> Optional.empty()); // the decoder's first step shows whether CUDA computes
+    try {
+      OnnxModel decoder =
+          sessions.open(
+              new Graph(ModelRole.DECODER, decoding),
+              new Graph(ModelRole.DECODER_CUDA, decoding),
+              new DecoderGraph(config.decoder(), handles)::complaint);
+      try {
+        return new OnnxRetroModel(reader, decoder, config.decoder(), handles);
+      } catch (OrtException | RuntimeException e) {
+        decoder.close(); // nobody else holds it yet
+        throw e;
+      }
+    } catch (OrtException e) {
+      reader.close();
+      throw new GenerationFailedException("the model's graphs could not be opened", e);
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
   }
 
   @Override
   public Slab read(ReaderInput input, RequestLimits limits) {
-    int[] pieces = input.pieces();
-    int tokens = input.tokens().length;
-    if (tokens == 0) {
+    if (input.tokens().length == 0) {
       FloatBuffer nothing = FloatBuffer.allocate(0);
       return new OnnxSlab(0, nothing, nothing, nothing, nothing);
     }
-    long[] kinds = new long[pieces.length];
-    Arrays.fill(kinds, input.asking(), kinds.length, 1);
-    try (var run = watch.run(limits);
-        var inputs = new Tensors(environment, handles)) {
+    try (var run = watch.run(limits)) {
+      OrtSession.RunOptions options = run.options();
       try {
-        inputs.add("input_ids", longs(pieces), 1, pieces.length);
-        inputs.add("token_type_ids", kinds, 1, kinds.length);
-        inputs.add("map", longs(input.map()), tokens);
-        inputs.add("token_ids", longs(input.tokens()), tokens);
-        try (var outputs = reader.run(inputs.byName(), run.options())) {
-          return new OnnxSlab(
-              tokens,
-              floats(outputs, "keys"),
-              floats(outputs, "values"),
-              floats(outputs, "copy_keys"),
-              floats(outputs, "span_scores"));
-        }
+        return reader.run(session -> readerGraph.run(session, input, options));
       } catch (OrtException e) {
-        throw run.failure(READER, e);
+        throw run.failure(ReaderGraph.NAME, e);
       }
     } catch (OrtException e) {
-      throw new GenerationFailedException("the graph " + READER + " could not be run", e);
+      throw new GenerationFailedException("a neighbour could not be read", e);
     }
-  }
-
-  private static long[] longs(int[] values) {
-    return Arrays.stream(values).asLongStream().toArray();
-  }
-
-  private static FloatBuffer floats(OrtSession.Result outputs, String name) {
-    var tensor =
-        (OnnxTensor)
-            outputs
-                .get(name)
-                .orElseThrow(() -> new GenerationFailedException(READER + " gave no " + name));
-    return tensor.getFloatBuffer(); // a copy, on the heap
   }
 
   @Override
   public Memory memory(List<Slab> slabs, float[] salience) {
     List<OnnxSlab> own = slabs.stream().map(OnnxSlab.class::cast).toList();
     try {
-      return OnnxMemory.of(own, salience, shape, environment, handles);
+      return OnnxMemory.of(own, salience, decoderGraph.shape(), handles);
     } catch (OrtException e) {
       throw new GenerationFailedException("the neighbours' memory could not be made", e);
     }
@@ -104,15 +110,7 @@ public final class OnnxRetroModel implements RetroModel {
     try {
       KeyValueCache cache = caches.take(capacity);
       try {
-        return new OnnxDecoding(
-            decoder,
-            environment,
-            handles,
-            caches,
-            cache,
-            none,
-            watch.run(limits),
-            shape.vocabulary());
+        return new OnnxDecoding(decoder, decoderGraph, caches, cache, none, watch.run(limits));
       } catch (RuntimeException | OrtException e) {
         caches.giveBack(cache);
         throw e;
@@ -122,12 +120,15 @@ public final class OnnxRetroModel implements RetroModel {
     }
   }
 
+  /** The decoder's device; a fallback of either graph shows. */
   @Override
   public String device() {
-    return device;
+    DeviceOutcome outcome =
+        reader.device() instanceof DeviceOutcome.Fallback ? reader.device() : decoder.device();
+    return outcome.toString();
   }
 
-  /** How many native things are open; a model at rest has one, and one a pooled cache. */
+  /** How many native things are open, besides the sessions. */
   int openHandles() {
     return handles.open();
   }
@@ -137,11 +138,7 @@ public final class OnnxRetroModel implements RetroModel {
     watch.close();
     none.close();
     caches.close();
-    try {
-      reader.close();
-      decoder.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("a session could not be closed", e);
-    }
+    reader.close();
+    decoder.close();
   }
 }

@@ -3,6 +3,9 @@ package io.retort.generator.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.retort.encoder.onnx.OnnxSessions;
+import io.retort.generator.GenerationFailedException;
 import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -16,14 +19,13 @@ import java.util.Map;
  * owner closes it, also after a failure in the middle.
  */
 final class Tensors implements AutoCloseable {
-  private final OrtEnvironment environment;
+  private final OrtEnvironment environment = OnnxSessions.environment();
   private final Handles handles;
   private final Map<String, OnnxTensor> byName = new HashMap<>();
   private final Arena arena = Arena.ofShared();
   private boolean open = true;
 
-  Tensors(OrtEnvironment environment, Handles handles) {
-    this.environment = environment;
+  Tensors(Handles handles) {
     this.handles = handles;
     handles.opened();
   }
@@ -57,6 +59,14 @@ final class Tensors implements AutoCloseable {
 
   Map<String, OnnxTensor> byName() {
     return byName;
+  }
+
+  /** An output of a run, copied to the heap. */
+  static float[] copy(OrtSession.Result outputs, String name) {
+    return outputs
+        .get(name)
+        .map(value -> ((OnnxTensor) value).getFloatBuffer().array())
+        .orElseThrow(() -> new GenerationFailedException("a graph gave no " + name));
   }
 
   @Override
