@@ -82,8 +82,11 @@ final class TextKind {
 
   /** What name and sender say, empty if nothing that tells kinds of text apart. */
   private static String hint(String name, @Nullable String declaredType) {
-    if (MARKDOWN.equals(declaredType) || HTML.equals(declaredType)) {
-      return declaredType;
+    if (MARKDOWN.equals(declaredType)) {
+      return MARKDOWN;
+    }
+    if (HTML.equals(declaredType)) {
+      return HTML;
     }
     return BY_ENDING.getOrDefault(ending(name), "");
   }
