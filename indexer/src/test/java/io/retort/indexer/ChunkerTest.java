@@ -40,10 +40,43 @@ class ChunkerTest {
   Arbitrary<String> oddTexts() {
     var pieces =
         Arbitraries.of(
-            "a", "bc", "Zürich", " ", "  ", "\n", "\n\n", "\t", ". ", "! ", "? “", ".” ", "。",
-            "！", "漢字", "かな", "é", "e\u0301", "n\u0303\u0323", "🌴", "👩‍👩‍👧‍👦", "🏳️‍🌈",
-            "👍🏽", "שלום", " عالم", "\u200F", "\u00A0", "\u3000", "x\u200By", "1969", "U.S. ", "Dr. ",
-            "it's", "---", "https://example.org/a?b=c", "\uD83C\uDDE8\uD83C\uDDED", "\u0F40\u0F71");
+            "a",
+            "bc",
+            "Zürich",
+            " ",
+            "  ",
+            "\n",
+            "\n\n",
+            "\t",
+            ". ",
+            "! ",
+            "? “",
+            ".” ",
+            "。",
+            "！",
+            "漢字",
+            "かな",
+            "é",
+            "e\u0301",
+            "n\u0303\u0323",
+            "🌴",
+            "👩‍👩‍👧‍👦",
+            "🏳️‍🌈",
+            "👍🏽",
+            "שלום",
+            " عالم",
+            "\u200F",
+            "\u00A0",
+            "\u3000",
+            "x\u200By",
+            "1969",
+            "U.S. ",
+            "Dr. ",
+            "it's",
+            "---",
+            "https://example.org/a?b=c",
+            "\uD83C\uDDE8\uD83C\uDDED",
+            "\u0F40\u0F71");
     return pieces.list().ofMaxSize(150).map(list -> String.join("", list));
   }
 
@@ -160,8 +193,7 @@ class ChunkerTest {
     int start = before.length() + 2;
     var span = new HeadingSpan(1, new TextSpan(start, start + "Old age".length()));
 
-    assertThat(texts(text, span))
-        .containsExactly(before, heading + "\n\n" + words(20) + ".");
+    assertThat(texts(text, span)).containsExactly(before, heading + "\n\n" + words(20) + ".");
   }
 
   @Test
@@ -217,9 +249,7 @@ class ChunkerTest {
 
     assertThat(chunker.chunk(text, headings, pages))
         .extracting(ChunkDraft::heading, ChunkDraft::page)
-        .containsExactly(
-            tuple("One", 1),
-            tuple("Two", 3));
+        .containsExactly(tuple("One", 1), tuple("Two", 3));
   }
 
   @Test

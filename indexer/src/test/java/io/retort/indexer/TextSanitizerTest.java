@@ -34,8 +34,7 @@ class TextSanitizerTest {
         sanitized("a\0b\u0007c\u007Fd\u009Be\u202Ef\u2066g\uDB40\uDC41h\uDB40\uDC7Fi\tj");
 
     assertThat(sanitizer.text()).isEqualTo("abcdefghi\tj");
-    assertThat(sanitizer.warnings())
-        .containsExactly(ParsedDocument.INVISIBLE_CHARACTERS_REMOVED);
+    assertThat(sanitizer.warnings()).containsExactly(ParsedDocument.INVISIBLE_CHARACTERS_REMOVED);
   }
 
   @Test

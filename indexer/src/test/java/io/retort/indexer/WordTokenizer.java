@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts words as the decoder's tokenizer does, and words into tokens of at most four bytes, so that a
- * character can be part of two tokens, as in byte-level BPE.
+ * Cuts words as the decoder's tokenizer does, and words into tokens of at most four bytes, so that
+ * a character can be part of two tokens, as in byte-level BPE.
  */
 final class WordTokenizer implements DecoderTokenizer {
   private static final int BYTES = 4;
@@ -46,8 +46,7 @@ final class WordTokenizer implements DecoderTokenizer {
       }
       point += points.length;
     }
-    return new Tokens(
-        new int[tokens], Arrays.copyOf(starts, tokens), Arrays.copyOf(ends, tokens));
+    return new Tokens(new int[tokens], Arrays.copyOf(starts, tokens), Arrays.copyOf(ends, tokens));
   }
 
   @Override

@@ -79,8 +79,7 @@ final class DocumentAssembly {
 
   void endHeading() {
     if (heading != null && text.length() > heading.start()) {
-      headings.add(
-          new HeadingSpan(heading.level(), new TextSpan(heading.start(), text.length())));
+      headings.add(new HeadingSpan(heading.level(), new TextSpan(heading.start(), text.length())));
     }
     heading = null;
   }

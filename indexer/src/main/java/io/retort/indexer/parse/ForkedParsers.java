@@ -51,8 +51,7 @@ public final class ForkedParsers implements AutoCloseable {
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("parser-sweeper").daemon().factory());
-    sweeper.scheduleWithFixedDelay(
-        this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Creates the temp folder and finds out how forks can be isolated; starts none yet. */

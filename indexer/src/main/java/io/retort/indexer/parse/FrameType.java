@@ -3,8 +3,8 @@ package io.retort.indexer.parse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said between this JVM and a forked parser. A frame is one byte, the ordinal here, four
- * bytes of length, and the payload. Both ends are of one build, so the order may change.
+ * What can be said between this JVM and a forked parser. A frame is one byte, the ordinal here,
+ * four bytes of length, and the payload. Both ends are of one build, so the order may change.
  */
 enum FrameType {
   /** To the parser: read this file, see {@link ParseRequest}. */

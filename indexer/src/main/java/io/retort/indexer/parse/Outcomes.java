@@ -88,7 +88,8 @@ final class Outcomes {
 
   static ParseOutcome outOfTime(Duration time, DocumentAssembly assembly, long bytes) {
     var reason =
-        new Reason("parser_time", "reading the file took longer than %d s".formatted(time.toSeconds()));
+        new Reason(
+            "parser_time", "reading the file took longer than %d s".formatted(time.toSeconds()));
     return assembly.visible() < LITTLE
         ? new ParseOutcome.Limit(reason)
         : partial(assembly, bytes, reason);

@@ -19,11 +19,14 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * The forked JVM: reads one file after the other as it is told on its standard input, and answers on
- * its standard output. It ends when its input ends, so it does not outlive the JVM that forked it.
+ * The forked JVM: reads one file after the other as it is told on its standard input, and answers
+ * on its standard output. It ends when its input ends, so it does not outlive the JVM that forked
+ * it.
  */
 final class ParserMain {
-  /** Exit code after an {@link OutOfMemoryError}, also that of {@code -XX:+ExitOnOutOfMemoryError}. */
+  /**
+   * Exit code after an {@link OutOfMemoryError}, also that of {@code -XX:+ExitOnOutOfMemoryError}.
+   */
   static final int EXIT_MEMORY = 3;
 
   /** Exit code after any other failure that is not a file's. */
@@ -129,11 +132,11 @@ final class ParserMain {
   }
 
   private static Verdict tooDeep() {
-    return new Verdict(Verdict.Kind.LIMIT, "nesting_depth", "the file's parts are nested too deeply");
+    return new Verdict(
+        Verdict.Kind.LIMIT, "nesting_depth", "the file's parts are nested too deeply");
   }
 
   private static Verdict corrupt() {
-    return new Verdict(
-        Verdict.Kind.FAILED, "corrupt", "the file is damaged and could not be read");
+    return new Verdict(Verdict.Kind.FAILED, "corrupt", "the file is damaged and could not be read");
   }
 }

@@ -37,7 +37,8 @@ final class TextKind {
       Pattern.compile("\\A\\s*(?:<\\?xml\\s|<!DOCTYPE\\s|<svg[\\s>])", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern HTML_CHARSET =
-      Pattern.compile("<meta[^>]{0,200}?charset\\s*=\\s*[\"']?([\\w.:-]{2,40})", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "<meta[^>]{0,200}?charset\\s*=\\s*[\"']?([\\w.:-]{2,40})", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern XML_CHARSET =
       Pattern.compile("\\A\\s*<\\?xml[^>]{0,200}?encoding\\s*=\\s*[\"']([\\w.:-]{2,40})[\"']");

@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 import org.mozilla.universalchardet.UniversalDetector;
 
 /**
- * Reads a whole file once and says whether it is text, and in which charset: by its byte order mark,
- * else by being UTF-8 or UTF-16, else by the statistics of older charsets.
+ * Reads a whole file once and says whether it is text, and in which charset: by its byte order
+ * mark, else by being UTF-8 or UTF-16, else by the statistics of older charsets.
  */
 final class TextProbe {
   /** The beginning, in which markup announces itself. */
   private static final int HEAD = 4_096;
 
   private static final int PIECE = 1 << 16;
-  private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
   private final UniversalDetector detector = new UniversalDetector();
+  private final SingleByteCharset singleByte = new SingleByteCharset();
   private final Utf8Count utf8 = new Utf8Count();
   private final byte[] head = new byte[HEAD];
   private int headLength;
@@ -59,8 +59,7 @@ final class TextProbe {
         probe.add(piece, read);
       }
     }
-    return new Finding(
-        probe.charset(), Arrays.copyOf(probe.head, probe.headLength), probe.bytes);
+    return new Finding(probe.charset(), Arrays.copyOf(probe.head, probe.headLength), probe.bytes);
   }
 
   private void add(byte[] piece, int length) {
@@ -72,6 +71,7 @@ final class TextProbe {
     for (int i = 0; i < length; i++) {
       int b = piece[i] & 0xFF;
       utf8.add(b);
+      singleByte.add(b);
       if (b == 0) {
         if (((bytes + i) & 1) == 0) {
           nulsAtEven++;
@@ -117,11 +117,15 @@ final class TextProbe {
     if (controls * 100 + nuls * 100 > bytes) {
       return null;
     }
-    if (detected != null && !detected.equals(UTF_8)) {
+    if (detected != null && isWide(detected)) {
       return detected;
     }
-    // A text in Latin letters is mostly ASCII; anything else would have been recognised.
-    return high * 3 <= bytes ? WINDOWS_1252 : null;
+    return singleByte.best(detected, high * 3 > bytes).orElse(null);
+  }
+
+  /** Whether a charset has characters of more than one byte. */
+  private static boolean isWide(Charset charset) {
+    return !charset.canEncode() || charset.newEncoder().maxBytesPerChar() > 1;
   }
 
   private @Nullable Charset byMark() {

@@ -70,7 +70,8 @@ class HtmlParserTest extends DocumentParserContract {
 
       assertThat(document.warnings()).as(hiding).containsExactly(ParsedDocument.HIDDEN_TEXT);
     }
-    assertThat(parsed(Samples.html("<p style='font-size:0.9em'>Seen.</p><p hidden></p>")).warnings())
+    assertThat(
+            parsed(Samples.html("<p style='font-size:0.9em'>Seen.</p><p hidden></p>")).warnings())
         .isEmpty();
   }
 

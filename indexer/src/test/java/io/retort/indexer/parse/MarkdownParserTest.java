@@ -73,7 +73,8 @@ class MarkdownParserTest extends DocumentParserContract {
 
   @Test
   void frontMatterGivesTheTitleAndIsNoText() throws Exception {
-    var document = parsed("---\ntitle: \"Quoted\"\ntags: [a]\n---\n# Head\n\nText.\n".getBytes(UTF_8));
+    var document =
+        parsed("---\ntitle: \"Quoted\"\ntags: [a]\n---\n# Head\n\nText.\n".getBytes(UTF_8));
 
     assertThat(document.title()).isEqualTo("Quoted");
     assertThat(document.text()).isEqualTo("Head\n\nText.");

@@ -100,8 +100,7 @@ class OfficeParserTest extends DocumentParserContract {
   @Test
   void unpackedBytesAreCountedAndNotBelieved() throws Exception {
     byte[] bomb = Samples.zip(Map.of("word/document.xml", new byte[200 << 20]));
-    var source =
-        new SourceFile(Samples.write(folder, bomb), mediaType(), null, 100 << 20, 10_000);
+    var source = new SourceFile(Samples.write(folder, bomb), mediaType(), null, 100 << 20, 10_000);
 
     assertThat(bomb.length).isLessThan(1 << 20);
     assertThatThrownBy(() -> parser().parse(source, new RecordingSink()))

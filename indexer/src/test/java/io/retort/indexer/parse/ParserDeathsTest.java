@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("IN-11")
 class ParserDeathsTest {
   private static final ParseLimits LIMITS =
-      new ParseLimits(
-          100_000, 1L << 20, 100, Duration.ofSeconds(30), Duration.ofSeconds(60), 2);
+      new ParseLimits(100_000, 1L << 20, 100, Duration.ofSeconds(60), Duration.ofSeconds(120), 1);
 
   @TempDir static Path folder;
 
@@ -154,7 +153,8 @@ class ParserDeathsTest {
     try (ForkedParsers own = open(parsers.isolation(), 1)) {
       long pid = Long.parseLong(lastWord(done(own, "fork", LIMITS)));
 
-      assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+      // A dead process without a parent that asks for it keeps its number, but runs no command.
+      assertThat(ProcessHandle.of(pid).flatMap(handle -> handle.info().command())).isEmpty();
     }
   }
 
@@ -232,7 +232,7 @@ class ParserDeathsTest {
     try (ExecutorService caller = Executors.newSingleThreadExecutor()) {
       Future<ParseOutcome> parse = caller.submit(() -> done(own, "hang-alive", LIMITS));
       while (folders() == 0) {
-        Thread.onSpinWait();
+        Thread.sleep(20);
       }
       own.close();
 
@@ -268,8 +268,7 @@ class ParserDeathsTest {
   void aLauncherThatDoesNotStartIsNoFaultOfTheFile() throws Exception {
     ForkSettings good = settings(200);
     var broken =
-        new ForkSettings(
-            folder.resolve("no-java"), good.classPath(), good.tempFolder(), 64, 1, 1);
+        new ForkSettings(folder.resolve("no-java"), good.classPath(), good.tempFolder(), 64, 1, 1);
     try (ForkedParsers own = ForkedParsers.open(broken, Isolation.RESOLVER, List.of())) {
       assertThatThrownBy(() -> done(own, "behave", LIMITS))
           .isInstanceOf(ParsersUnavailableException.class);

@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDStream;
 import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
 import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
@@ -84,6 +86,25 @@ final class Samples {
       try (var content = new PDPageContentStream(document, page)) {
         content.drawImage(LosslessFactory.createFromImage(document, image), 72, 400);
       }
+      return saved(document);
+    }
+  }
+
+  /** A page that shows one string of so many letters; packed it is small. */
+  static byte[] pdfOfOneString(int letters) throws IOException {
+    try (var document = new PDDocument()) {
+      var page = new PDPage();
+      document.addPage(page);
+      var stream = new PDStream(document);
+      try (var content = stream.createOutputStream(COSName.FLATE_DECODE)) {
+        content.write('(');
+        byte[] piece = "a".repeat(1 << 20).getBytes(UTF_8);
+        for (int i = 0; i < letters >> 20; i++) {
+          content.write(piece);
+        }
+        content.write(") Tj".getBytes(UTF_8));
+      }
+      page.setContents(stream);
       return saved(document);
     }
   }
@@ -158,7 +179,8 @@ final class Samples {
 
   static byte[] pptx() throws IOException {
     try (var show = new XMLSlideShow()) {
-      for (String words : List.of("The first slide is about storage.", "The second is about rent.")) {
+      for (String words :
+          List.of("The first slide is about storage.", "The second is about rent.")) {
         show.createSlide().createTextBox().setText(words);
       }
       var bytes = new ByteArrayOutputStream();
@@ -216,7 +238,9 @@ final class Samples {
   }
 
   static byte[] html(String body) {
-    return ("<!DOCTYPE html><html><head><title>A page</title></head><body>" + body + "</body></html>")
+    return ("<!DOCTYPE html><html><head><title>A page</title></head><body>"
+            + body
+            + "</body></html>")
         .getBytes(UTF_8);
   }
 

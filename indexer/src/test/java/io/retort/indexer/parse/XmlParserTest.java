@@ -65,8 +65,7 @@ class XmlParserTest extends DocumentParserContract {
 
   @Test
   void deepNestingIsALimit() throws Exception {
-    SourceFile source =
-        source(("<?xml version='1.0'?>" + "<a>".repeat(200_000)).getBytes(UTF_8));
+    SourceFile source = source(("<?xml version='1.0'?>" + "<a>".repeat(200_000)).getBytes(UTF_8));
 
     assertThatThrownBy(() -> parser().parse(source, new RecordingSink()))
         .isInstanceOfSatisfying(
@@ -76,8 +75,7 @@ class XmlParserTest extends DocumentParserContract {
 
   @Test
   void anOutsideCharsetOverrulesTheDeclaration() throws Exception {
-    byte[] content =
-        "\uFEFF<?xml version='1.0' encoding='UTF-16'?><a>Zürich</a>".getBytes(UTF_8);
+    byte[] content = "\uFEFF<?xml version='1.0' encoding='UTF-16'?><a>Zürich</a>".getBytes(UTF_8);
 
     assertThat(parsed(content).text()).isEqualTo("Zürich");
   }

@@ -15,7 +15,9 @@ import org.jsoup.parser.Parser;
 
 /** HTML as browsers read it, scripts never run, nothing fetched. */
 public final class HtmlParser implements DocumentParser {
-  /** Deeper elements lose their nesting, not their words. The time for them grows with the depth. */
+  /**
+   * Deeper elements lose their nesting, not their words. The time for them grows with the depth.
+   */
   private static final int DEPTH = 256;
 
   @Override
@@ -24,8 +26,7 @@ public final class HtmlParser implements DocumentParser {
   }
 
   @Override
-  public void parse(SourceFile source, TextSink sink)
-      throws IOException, DocumentRefusedException {
+  public void parse(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     String charset = source.charset() == null ? null : source.charset().name();
     try (InputStream in = Files.newInputStream(source.path())) {
       Document document = Jsoup.parse(in, charset, "", Parser.htmlParser().setMaxDepth(DEPTH));

@@ -19,13 +19,45 @@ public final class HtmlText implements NodeFilter {
 
   private static final Set<String> PARAGRAPHS =
       Set.of(
-          "p", "pre", "blockquote", "ul", "ol", "dl", "table", "figure", "form", "fieldset", "hr",
-          "article", "section", "aside", "nav", "header", "footer", "main", "address", "details");
+          "p",
+          "pre",
+          "blockquote",
+          "ul",
+          "ol",
+          "dl",
+          "table",
+          "figure",
+          "form",
+          "fieldset",
+          "hr",
+          "article",
+          "section",
+          "aside",
+          "nav",
+          "header",
+          "footer",
+          "main",
+          "address",
+          "details");
 
   private static final Set<String> LINES =
       Set.of(
-          "div", "li", "dt", "dd", "tr", "caption", "figcaption", "summary", "legend", "option",
-          "center", "body", "optgroup", "textarea", "title", "desc");
+          "div",
+          "li",
+          "dt",
+          "dd",
+          "tr",
+          "caption",
+          "figcaption",
+          "summary",
+          "legend",
+          "option",
+          "center",
+          "body",
+          "optgroup",
+          "textarea",
+          "title",
+          "desc");
 
   private static final Pattern HIDING =
       Pattern.compile(

@@ -34,8 +34,8 @@ import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Markdown as its reader sees it: the words stay, in code and links, too, the marks go. The title is
- * that of the front matter, else the first heading.
+ * Markdown as its reader sees it: the words stay, in code and links, too, the marks go. The title
+ * is that of the front matter, else the first heading.
  */
 public final class MarkdownParser implements DocumentParser {
   /** Blocks and inlines nested deeper are taken as plain text, which keeps hostile files linear. */
@@ -56,8 +56,7 @@ public final class MarkdownParser implements DocumentParser {
   }
 
   @Override
-  public void parse(SourceFile source, TextSink sink)
-      throws IOException, DocumentRefusedException {
+  public void parse(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     Charset charset = source.charset() == null ? StandardCharsets.UTF_8 : source.charset();
     String markdown = withoutMark(new String(Files.readAllBytes(source.path()), charset));
     int body = frontMatterEnd(markdown);

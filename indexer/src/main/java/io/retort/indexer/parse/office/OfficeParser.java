@@ -55,8 +55,7 @@ public final class OfficeParser implements DocumentParser {
   }
 
   @Override
-  public void parse(SourceFile source, TextSink sink)
-      throws IOException, DocumentRefusedException {
+  public void parse(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     String type = source.mediaType();
     if (PROTECTED.contains(type)) {
       throw DocumentRefusedException.encrypted();
@@ -109,9 +108,6 @@ public final class OfficeParser implements DocumentParser {
 
     @Override
     public void parseEmbedded(
-        InputStream stream,
-        ContentHandler handler,
-        Metadata metadata,
-        boolean outputHtml) {}
+        InputStream stream, ContentHandler handler, Metadata metadata, boolean outputHtml) {}
   }
 }

@@ -11,16 +11,15 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Unpacks a package to nowhere before a parser sees it, and counts. Declared sizes lie, so what comes
- * out is what counts.
+ * Unpacks a package to nowhere before a parser sees it, and counts. Declared sizes lie, so what
+ * comes out is what counts.
  */
 final class PackageGuard {
   private static final int PIECE = 1 << 16;
 
   private PackageGuard() {}
 
-  static void check(SourceFile source, TextSink sink)
-      throws IOException, DocumentRefusedException {
+  static void check(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     try (var zip = new ZipFile(source.path().toFile())) {
       if (zip.size() > source.archiveEntries()) {
         throw DocumentRefusedException.limit(

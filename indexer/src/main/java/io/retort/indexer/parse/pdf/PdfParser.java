@@ -27,8 +27,7 @@ public final class PdfParser implements DocumentParser {
   }
 
   @Override
-  public void parse(SourceFile source, TextSink sink)
-      throws IOException, DocumentRefusedException {
+  public void parse(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     FontMappers.set(BundledFont.INSTANCE);
     try (var file = new RandomAccessReadBufferedFile(source.path());
         PDDocument document =

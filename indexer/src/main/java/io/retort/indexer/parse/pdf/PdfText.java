@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.pdfbox.contentstream.operator.Operator;
 import org.apache.pdfbox.contentstream.operator.text.SetTextRenderingMode;
+import org.apache.pdfbox.cos.COSBase;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
@@ -23,10 +25,12 @@ import org.apache.pdfbox.text.TextPosition;
 /** The words of a PDF's pages, into a sink. */
 final class PdfText extends PDFTextStripper {
   private static final int NAMED_PAGES = 10;
+  private static final int OPERATORS_BETWEEN_SIGNS = 1_000;
 
   private final TextSink sink;
   private final List<Integer> failed = new ArrayList<>();
   private int pages;
+  private long operators;
   private boolean pageHasText;
   private boolean pageHasInvisibleText;
 
@@ -89,6 +93,15 @@ final class PdfText extends PDFTextStripper {
     pageHasInvisibleText |=
         getGraphicsState().getTextState().getRenderingMode() == RenderingMode.NEITHER;
     super.processTextPosition(text);
+  }
+
+  @Override
+  protected void processOperator(Operator operator, List<COSBase> operands) throws IOException {
+    operators++;
+    if (operators % OPERATORS_BETWEEN_SIGNS == 0) {
+      sink.alive();
+    }
+    super.processOperator(operator, operands);
   }
 
   /** Invisible text over a picture is what a scanner recognised; without one it hides. */

@@ -32,8 +32,7 @@ public final class XmlParser implements DocumentParser {
   }
 
   @Override
-  public void parse(SourceFile source, TextSink sink)
-      throws IOException, DocumentRefusedException {
+  public void parse(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     var words = new Words(new FlowText(sink));
     try (InputStream in = Files.newInputStream(source.path())) {
       var input = new InputSource(in);
