@@ -51,3 +51,18 @@ create table answer_source (
   primary key (answer_id, document_id)
 );
 create index answer_source_document on answer_source (document_id);
+
+-- First responses to requests with an idempotency key; uploads have theirs in the ledger.
+create table idempotent_reply (
+  principal varchar(500) not null,
+  route varchar(500) not null,
+  idempotency_key varchar(128) not null,
+  request_sha256 char(64) not null,
+  status integer not null,
+  media_type varchar(100),
+  location varchar(500),
+  body varchar(8000000) not null,
+  created_at timestamp(3) with time zone not null,
+  primary key (principal, route, idempotency_key)
+);
+create index idempotent_reply_age on idempotent_reply (created_at);

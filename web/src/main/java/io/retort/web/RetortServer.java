@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -82,6 +83,10 @@ public final class RetortServer implements AutoCloseable {
   public static RetortServer start(
       RetortSettings settings, RoomsOpener.Sources sources, Attendance attendance)
       throws IOException {
+    // What opening the store would log before Spring Boot has set up the log is dropped.
+    LoggingSystem.get(RetortServer.class.getClassLoader()).beforeInitialize();
+    // Quiet until the application has set the logs up: the store is opened before it.
+    LoggingSystem.get(RetortServer.class.getClassLoader()).beforeInitialize();
     LedgerStore store = LedgerStore.open(settings.dataDir());
     RoomsOpener opener = null;
     ConfigurableApplicationContext context = null;
@@ -163,7 +168,7 @@ public final class RetortServer implements AutoCloseable {
     properties.put("management.endpoint.health.show-details", "never");
     properties.put("management.endpoint.health.group.liveness.include", "livenessState");
     properties.put("management.endpoint.health.group.readiness.include", "rooms");
-    properties.put("management.endpoint.health.group.ingest.include", "ingest");
+    properties.put("management.endpoint.health.group.ingest.include", "ingestion");
     properties.put("management.endpoint.health.group.ingest.show-details", "always");
     properties.put("management.info.java.enabled", true);
     properties.put("springdoc.api-docs.version", "openapi_3_1");
@@ -177,6 +182,7 @@ public final class RetortServer implements AutoCloseable {
     properties.put("logging.threshold.console", attendance.shown);
     properties.put("logging.level.root", "WARN");
     properties.put("logging.level.io.retort", "INFO");
+    properties.put("logging.level.org.springdoc.core.events", "ERROR");
     return properties;
   }
 
@@ -196,9 +202,8 @@ public final class RetortServer implements AutoCloseable {
   }
 
   private static String addressOf(RetortSettings.Server server, int port) {
-    String host = server.host().equals("0.0.0.0") || server.host().equals("::")
-        ? "127.0.0.1"
-        : server.host();
+    String host =
+        server.host().equals("0.0.0.0") || server.host().equals("::") ? "127.0.0.1" : server.host();
     boolean bareIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
     return "http://" + (bareIpv6 ? "[" + host + "]" : host) + ":" + port;
   }

@@ -93,8 +93,7 @@ public final class ServiceFiles {
                 folder,
                 ".service",
                 ".tmp",
-                PosixFilePermissions.asFileAttribute(
-                    PosixFilePermissions.fromString("rw-------")))
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
             : Files.createTempFile(folder, ".service", ".tmp");
     Files.writeString(beside, content);
     Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);

@@ -3,6 +3,7 @@ package io.retort.web;
 import io.retort.data.store.AccessStore;
 import io.retort.data.store.AnswerStore;
 import io.retort.data.store.LedgerStore;
+import io.retort.data.store.ReplyStore;
 import io.retort.web.access.AccessScopes;
 import io.retort.web.access.Credentials;
 import io.retort.web.access.LocalCredential;
@@ -31,6 +32,11 @@ class WiringConfiguration {
   @Bean
   AnswerStore answerStore(LedgerStore store, Clock clock) {
     return new AnswerStore(JdbcClient.create(store.dataSource()), clock);
+  }
+
+  @Bean
+  ReplyStore replyStore(LedgerStore store, Clock clock) {
+    return new ReplyStore(JdbcClient.create(store.dataSource()), clock);
   }
 
   @Bean

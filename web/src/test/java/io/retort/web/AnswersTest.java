@@ -405,6 +405,57 @@ class AnswersTest {
     assertThat(taken).isBetween(Duration.ofMillis(290), Duration.ofMillis(1_500));
   }
 
+  private static Client.Reply repeatable(String key, String accept, String question) {
+    return admin.send(
+        admin
+            .request("/api/v1/answers")
+            .header("Content-Type", "application/json")
+            .header("Accept", accept)
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(question(question, "")))
+            .build());
+  }
+
+  @Test
+  void aRepeatedQuestionIsAnsweredOnce() {
+    Client.Reply first = repeatable("once", "application/json", "How many leave days?");
+    Client.Reply second = repeatable("once", "application/json", "How many leave days?");
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(first.header("Idempotency-Replayed")).isEmpty();
+    assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(second.text()).isEqualTo(first.text());
+    assertThat(repeatable("once", "application/json", "How many?").code())
+        .isEqualTo("idempotency_key_reused");
+    assertThat(repeatable("a b", "application/json", "How many?").code())
+        .isEqualTo("invalid_parameter");
+  }
+
+  @Test
+  void aRepeatedStreamIsItsLastEvent() {
+    Client.Reply first = repeatable("stream", "text/event-stream", "How many leave days?");
+    Client.Reply second = repeatable("stream", "text/event-stream", "How many leave days?");
+    assertThat(second.header("Content-Type")).startsWith("text/event-stream");
+    List<Client.Event> events = Client.events(second.text());
+    assertThat(events).hasSize(1);
+    assertThat(events.getFirst()).isEqualTo(Client.events(first.text()).getLast());
+  }
+
+  @Test
+  void aRepeatOfARunningQuestionIsAskedToWait() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Client.Reply> first =
+          threads.submit(() -> repeatable("slow", "application/json", "wait for the first"));
+      while (MODELS.generator().waiting() == 0) {
+        Thread.onSpinWait();
+      }
+      Client.Reply second = repeatable("slow", "application/json", "wait for the first");
+      assertThat(second.code()).isEqualTo("idempotency_in_progress");
+      assertThat(second.header("Retry-After")).isEqualTo("1");
+      MODELS.generator().release(1);
+      assertThat(first.get().status()).isEqualTo(200);
+    }
+  }
+
   @Test
   void rawScoresAreShownToAdministratorsWhoAsk() {
     JsonNode neighbour =

@@ -275,7 +275,7 @@ class StartTest {
   @Test
   void missingModelsAreNamed() throws Exception {
     Path nothing = Files.createDirectory(dataDir.resolve("nothing"));
-    try (TestServer server = TestServer.ofProduct(dataDir.resolve("data"), nothing)) {
+    try (TestServer server = TestServer.ofProduct(dataDir.resolve("data"), nothing, Map.of())) {
       server.collection("handbook");
       Client.Reply refused = server.admin().post("/api/v1/answers", ASK);
       assertThat(refused.code()).isEqualTo("model_unavailable");

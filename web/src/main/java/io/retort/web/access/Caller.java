@@ -32,8 +32,12 @@ public record Caller(String id, Grant grant) {
 
   public void require(Scope scope) {
     if (!may(scope)) {
-      throw new ApiException(
-          ProblemCode.MISSING_SCOPE, "this needs a credential with the scope '" + scope.word() + "'");
+      throw missing(scope);
     }
+  }
+
+  static ApiException missing(Scope scope) {
+    return new ApiException(
+        ProblemCode.MISSING_SCOPE, "this needs a credential with the scope '" + scope.word() + "'");
   }
 }

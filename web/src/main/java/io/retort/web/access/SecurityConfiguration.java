@@ -9,8 +9,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -73,6 +75,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
                     .permitAll()
                     .requestMatchers(WebPaths.OPEN)
                     .permitAll()
+                    .requestMatchers(WebPaths.METRICS)
+                    .access((caller, _) -> new AuthorizationDecision(mayAdminister(caller.get())))
                     .requestMatchers(WebPaths.NEEDING_CREDENTIAL)
                     .authenticated()
                     .requestMatchers(WebPaths.PAGES)
@@ -85,7 +89,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
                     .authenticationEntryPoint(
                         (request, response, e) -> enter(request, response, problems))
                     .accessDeniedHandler(
-                        (request, response, e) -> problems.write(request, response, notFound())))
+                        (request, response, e) ->
+                            problems.write(request, response, denied(request))))
         .build();
   }
 
@@ -123,6 +128,19 @@ class SecurityConfiguration implements WebMvcConfigurer {
         SecurityContextHolder.clearContext();
       }
     };
+  }
+
+  private static boolean mayAdminister(@Nullable Authentication authentication) {
+    return authentication != null
+        && authentication.getPrincipal() instanceof Caller caller
+        && caller.isAdmin();
+  }
+
+  /** Who is known and yet denied has either too small a scope or the address of nothing. */
+  private static ApiException denied(HttpServletRequest request) {
+    return request.getRequestURI().equals(WebPaths.METRICS)
+        ? Caller.missing(Scope.ADMIN)
+        : notFound();
   }
 
   private static ApiException notFound() {

@@ -36,9 +36,11 @@ public final class WebPaths {
     "/v3/api-docs.yaml",
     "/actuator/health",
     "/actuator/health/ingest",
-    "/actuator/info",
-    "/actuator/prometheus"
+    "/actuator/info"
   };
+
+  /** For administrators alone. */
+  static final String METRICS = "/actuator/prometheus";
 
   private static final Set<String> WHOLE =
       Set.of("/", "/history", "/collections", "/jobs", "/evaluations", "/admin");

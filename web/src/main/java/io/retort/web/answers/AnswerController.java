@@ -52,7 +52,7 @@ class AnswerController {
     this.json = json;
   }
 
-  @PostMapping
+  @PostMapping(produces = {"application/json", "text/event-stream"})
   @Requires(Scope.ASK)
   @ApiResponse(
       responseCode = "200",
@@ -70,6 +70,7 @@ class AnswerController {
       HttpServletResponse response)
       throws IOException, InterruptedException {
     boolean streamed = Accepted.stream(request);
+    answers.refuseIfSaturated();
     AnswerPlan plan = answers.plan(body, caller);
     if (streamed) {
       stream(plan, request, response);

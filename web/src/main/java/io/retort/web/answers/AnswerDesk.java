@@ -54,12 +54,14 @@ public final class AnswerDesk implements AutoCloseable {
       if (slots.isShutdown()) {
         throw new ApiException(ProblemCode.SHUTTING_DOWN, "the service is stopping", e);
       }
-      throw ApiException.retryAfter(
-          ProblemCode.OVERLOADED,
-          waiting() + " answers wait already",
-          estimatedWait());
+      throw overloaded();
     }
     return task;
+  }
+
+  ApiException overloaded() {
+    return ApiException.retryAfter(
+        ProblemCode.OVERLOADED, waiting() + " answers wait already", estimatedWait());
   }
 
   private <T> T timed(Callable<T> answer) throws Exception {

@@ -61,6 +61,14 @@ public final class AnswerService {
     this.clock = clock;
   }
 
+  /** Overload is told before the store is asked anything. */
+  void refuseIfSaturated() {
+    if (desk.saturated()) {
+      metrics.rejected(ProblemCode.OVERLOADED.code());
+      throw desk.overloaded();
+    }
+  }
+
   /** Everything about the request that can be wrong is found here, before any work. */
   AnswerPlan plan(AnswerBody body, Caller caller) {
     long arrivedAt = System.nanoTime();

@@ -147,8 +147,7 @@ final class Api implements AutoCloseable {
 
   /** Whether the service can answer now; needs no credential. */
   Replies.Health health() throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        send(request("/health").GET().build(), BodyHandlers.ofString());
+    HttpResponse<String> response = send(request("/health").GET().build(), BodyHandlers.ofString());
     if (response.statusCode() != 200 && response.statusCode() != 503) {
       throw problem(response.statusCode(), response.body());
     }

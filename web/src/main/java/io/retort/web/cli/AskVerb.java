@@ -52,6 +52,8 @@ final class AskVerb extends ServiceVerb {
       description = "tokens: each token with the share that was copied, and from where")
   private List<String> include = List.of();
 
+  private ArrayNode filter = Json.array();
+
   /** Paths of cited documents by id, as they were looked up. */
   private final Map<String, String> paths = new HashMap<>();
 
@@ -60,9 +62,14 @@ final class AskVerb extends ServiceVerb {
   }
 
   @Override
+  void check() {
+    filter = Json.filters(filters);
+  }
+
+  @Override
   int run(Api api) throws IOException, InterruptedException {
     ObjectNode request = Json.object().put("question", question);
-    request.set("filters", Json.filters(filters));
+    request.set("filters", filter);
     request.put("collection", collection.value(api));
     if (style != null) {
       request.put("style", style);
@@ -81,8 +88,7 @@ final class AskVerb extends ServiceVerb {
       included.add("neighbour_text"); // an abstention shows what stands nearest
     }
     var text = new MarkedText();
-    JsonNode done =
-        api.stream("/answers", request, (event, data) -> show(event, data, text));
+    JsonNode done = api.stream("/answers", request, (event, data) -> show(event, data, text));
     Answer answer = Json.read(done, Answer.class);
     if (answer.abstained()) {
       abstained(api, answer);
@@ -128,7 +134,10 @@ final class AskVerb extends ServiceVerb {
       print("");
       print("Nearest:");
       for (Neighbour neighbour : answer.neighbours()) {
-        print("  " + terminal().bold(place(api, neighbour.documentId(), neighbour.title(), neighbour.page())));
+        print(
+            "  "
+                + terminal()
+                    .bold(place(api, neighbour.documentId(), neighbour.title(), neighbour.page())));
         if (neighbour.text() != null) {
           print("      " + Terminal.line(neighbour.text()));
         }

@@ -22,9 +22,7 @@ final class CollectionFlag {
       return collection;
     }
     List<Collection> all =
-        api.list("/collections").stream()
-            .map(node -> Json.read(node, Collection.class))
-            .toList();
+        api.list("/collections").stream().map(node -> Json.read(node, Collection.class)).toList();
     if (all.size() == 1) {
       return all.getFirst().id();
     }

@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
     name = "demo",
-    description = "Ingest the bundled collection \"sample\", then run the service in the foreground.")
+    description =
+        "Ingest the bundled collection \"sample\", then run the service in the foreground.")
 final class DemoVerb extends Verb {
   private static final String COLLECTION = "sample";
 
@@ -35,8 +36,7 @@ final class DemoVerb extends Verb {
             "the service is not ready (" + health.reason() + "); retort doctor tells more");
       }
       Api api = service.api();
-      Replies.Status status =
-          Json.read(api.get("/admin/status"), Replies.Status.class);
+      Replies.Status status = Json.read(api.get("/admin/status"), Replies.Status.class);
       note("Retort " + status.version() + " · models verified · " + status.device());
       Ingestion.Outcome outcome = ingest(api, samples);
       ObjectNode document = Json.object();
@@ -47,8 +47,7 @@ final class DemoVerb extends Verb {
     }
   }
 
-  private Ingestion.Outcome ingest(Api api, Path samples)
-      throws IOException, InterruptedException {
+  private Ingestion.Outcome ingest(Api api, Path samples) throws IOException, InterruptedException {
     var progress =
         new ProgressLine(
             terminal(), quiet(), "Collection \"" + COLLECTION + "\"", System::nanoTime);
@@ -72,8 +71,7 @@ final class DemoVerb extends Verb {
             .toAbsolutePath()
             .normalize();
     if (!Files.isDirectory(samples)) {
-      throw new UsageException(
-          "the sample documents are missing: there is no folder " + samples);
+      throw new UsageException("the sample documents are missing: there is no folder " + samples);
     }
     return samples;
   }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -138,8 +137,7 @@ final class DoctorVerb extends Verb {
           "models",
           Verdict.OK,
           "%s, %d files of %s are what the manifest says"
-              .formatted(
-                  manifest.config().name(), manifest.files().size(), settings.modelsDir()));
+              .formatted(manifest.config().name(), manifest.files().size(), settings.modelsDir()));
     } catch (ModelIntegrityException e) {
       found("models", Verdict.FAILED, String.valueOf(e.getMessage()));
     }

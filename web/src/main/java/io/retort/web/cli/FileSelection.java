@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param links how many symbolic links were passed by
  */
 record FileSelection(List<LocalFile> files, List<Unreadable> unreadable, int links) {
+  static final FileSelection NONE = new FileSelection(List.of(), List.of(), 0);
+
   FileSelection {
     files = List.copyOf(files);
     unreadable = List.copyOf(unreadable);
@@ -104,8 +106,7 @@ record FileSelection(List<LocalFile> files, List<Unreadable> unreadable, int lin
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(
-                Path folder, @Nullable IOException failure) {
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
               if (failure != null) {
                 unreadable.add(new Unreadable(slashed(root.relativize(folder)), reason(failure)));
               }

@@ -1,7 +1,6 @@
 package io.retort.web.cli;
 
 import io.retort.web.ExitCode;
-import io.retort.web.UsageException;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -15,7 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Add files and folders to a collection, wait, and list what failed and why.",
     footer = {
       "",
-      "A file in a folder keeps its path from that folder on; symbolic links in it are not followed.",
+      "A file in a folder keeps its path from that folder on; symbolic links in it are not"
+          + " followed.",
       "A GLOB without / is about a name, one with / about the path from the folder on.",
       "With --json: a list of the jobs, one for each request, with their files."
     })
@@ -40,22 +40,20 @@ final class IngestVerb extends ServiceVerb {
   @Option(names = "--no-wait", description = "end as soon as the files are accepted")
   private boolean noWait;
 
+  private FileSelection selection = FileSelection.NONE;
+
   IngestVerb(Program program) {
     super(program);
   }
 
   @Override
-  void check() {
-    if (paths.stream().anyMatch(String::isBlank)) {
-      throw new UsageException("a PATH is empty");
-    }
+  void check() throws IOException {
+    selection =
+        FileSelection.of(paths, Globs.of("--include", include), Globs.of("--exclude", exclude));
   }
 
   @Override
   int run(Api api) throws IOException, InterruptedException {
-    FileSelection selection =
-        FileSelection.of(
-            paths, Globs.of("--include", include), Globs.of("--exclude", exclude));
     if (selection.links() > 0) {
       note(selection.links() + " symbolic links were not followed");
     }
@@ -92,7 +90,8 @@ final class IngestVerb extends ServiceVerb {
   private static void requireWork(Api api) throws IOException, InterruptedException {
     Replies.Health health = api.health();
     String reason = health.reason();
-    if (reason != null && (reason.equals("model_unavailable") || reason.equals("store_unavailable"))) {
+    if (reason != null
+        && (reason.equals("model_unavailable") || reason.equals("store_unavailable"))) {
       throw new UnreachableException(
           "the service is not ready (" + reason + "); retort doctor tells more");
     }

@@ -103,7 +103,8 @@ final class Ingestion {
       return new Outcome(jobs, refused, !wait ? false : true);
     }
     var jobs = new ArrayList<ObjectNode>();
-    for (JsonNode job : watch.await(selection.files().size() - (refused.size() - selection.unreadable().size()))) {
+    for (JsonNode job :
+        watch.await(selection.files().size() - (refused.size() - selection.unreadable().size()))) {
       var withItems = (ObjectNode) job;
       JobWatch.items(api, job.path("id").asString()).forEach(withItems.putArray("items")::add);
       jobs.add(withItems);

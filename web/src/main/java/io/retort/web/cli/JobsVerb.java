@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
 
 @Command(name = "jobs", description = "See and steer jobs.")
@@ -17,6 +19,7 @@ final class JobsVerb extends ServiceVerb {
   @Parameters(
       index = "0",
       arity = "0..1",
+      converter = ActionWord.class,
       paramLabel = "list|show|watch|cancel|retry",
       description = "what to do (list); retry takes the failed files again")
   private Action action = Action.LIST;
@@ -50,6 +53,20 @@ final class JobsVerb extends ServiceVerb {
     }
   }
 
+  /** Reads an action and names those that there are. */
+  static final class ActionWord implements ITypeConverter<Action> {
+    @Override
+    public Action convert(String word) {
+      for (Action action : Action.values()) {
+        if (action.toString().equals(word)) {
+          return action;
+        }
+      }
+      throw new TypeConversionException(
+          "'" + word + "' is none of list, show, watch, cancel, retry");
+    }
+  }
+
   @Override
   void check() {
     if (action == Action.LIST && id != null) {
@@ -78,8 +95,7 @@ final class JobsVerb extends ServiceVerb {
   }
 
   private int list(Api api) throws IOException, InterruptedException {
-    List<JsonNode> jobs =
-        api.list(state == null ? "/jobs" : "/jobs?state=" + Api.quoted(state));
+    List<JsonNode> jobs = api.list(state == null ? "/jobs" : "/jobs?state=" + Api.quoted(state));
     if (json()) {
       print(Json.list(jobs));
     } else if (jobs.isEmpty()) {
@@ -128,18 +144,12 @@ final class JobsVerb extends ServiceVerb {
         job.total() == null
             ? ""
             : String.format(
-                Locale.ROOT,
-                "  %,d of %,d files",
-                job.completed() + job.unchanged(),
-                job.total());
+                Locale.ROOT, "  %,d of %,d files", job.completed() + job.unchanged(), job.total());
     String unchanged =
-        job.unchanged() == 0
-            ? ""
-            : String.format(Locale.ROOT, ", %,d unchanged", job.unchanged());
+        job.unchanged() == 0 ? "" : String.format(Locale.ROOT, ", %,d unchanged", job.unchanged());
     String failed =
         job.failed() == 0 ? "" : String.format(Locale.ROOT, ", %,d failed", job.failed());
-    String chunks =
-        String.format(Locale.ROOT, ", %,d chunks", job.chunksWritten());
+    String chunks = String.format(Locale.ROOT, ", %,d chunks", job.chunksWritten());
     return "%s  %s  %s  %s  %s%s%s%s%s"
         .formatted(
             job.id(),

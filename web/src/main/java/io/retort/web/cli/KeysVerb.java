@@ -16,9 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +34,7 @@ final class KeysVerb extends ServiceVerb {
   @Parameters(
       index = "0",
       arity = "0..1",
+      converter = ActionWord.class,
       paramLabel = "create|list|revoke",
       description = "what to do (list)")
   private Action action = Action.LIST;
@@ -47,6 +50,8 @@ final class KeysVerb extends ServiceVerb {
       description = "for create: a day, a time such as 2027-11-25T12:00:00Z, or 12h, 90d (never)")
   private @Nullable String expires;
 
+  private @Nullable Instant expiresAt;
+
   KeysVerb(Program program) {
     super(program);
   }
@@ -60,6 +65,19 @@ final class KeysVerb extends ServiceVerb {
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Reads an action and names those that there are. */
+  static final class ActionWord implements ITypeConverter<Action> {
+    @Override
+    public Action convert(String word) {
+      for (Action action : Action.values()) {
+        if (action.toString().equals(word)) {
+          return action;
+        }
+      }
+      throw new TypeConversionException("'" + word + "' is none of create, list, revoke");
     }
   }
 
@@ -78,6 +96,7 @@ final class KeysVerb extends ServiceVerb {
     if (action == Action.CREATE && grant.name() == null) {
       throw new UsageException("create needs --name");
     }
+    expiresAt = expires == null ? null : instant(expires, Instant.now());
   }
 
   @Override
@@ -91,11 +110,7 @@ final class KeysVerb extends ServiceVerb {
 
   private int create(Api api) throws IOException, InterruptedException {
     ObjectNode request = grant.request(List.of("ask", "read"));
-    if (expires == null) {
-      request.putNull("expires_at");
-    } else {
-      request.put("expires_at", instant(expires, Instant.now()).toString());
-    }
+    request.put("expires_at", expiresAt == null ? null : expiresAt.toString());
     JsonNode made = api.post("/keys", request);
     if (json()) {
       print(made);

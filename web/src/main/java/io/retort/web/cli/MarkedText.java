@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The text of an answer with its citation marks where they belong. A citation comes after the tokens
- * that it is about and before those of the next sentence, so a sentence is held back until the next
- * one begins.
+ * The text of an answer with its citation marks where they belong. A citation comes after the
+ * tokens that it is about and before those of the next sentence, so a sentence is held back until
+ * the next one begins.
  */
 final class MarkedText {
   private final StringBuilder held = new StringBuilder();

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A service that runs in this process. Closing it, or ending the process, stops it in good order. */
+/**
+ * A service that runs in this process. Closing it, or ending the process, stops it in good order.
+ */
 final class OwnService implements AutoCloseable {
   private final RetortServer server;
   private final Thread hook;

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How far something is, on the standard error: a bar that is drawn anew where a person looks, else a
- * line now and then.
+ * How far something is, on the standard error: a bar that is drawn anew where a person looks, else
+ * a line now and then.
  */
 final class ProgressLine {
   private static final int WIDTH = 22;

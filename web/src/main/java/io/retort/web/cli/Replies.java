@@ -3,7 +3,9 @@ package io.retort.web.cli;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the command line reads of the API's objects; the fields that it does not need are left out. */
+/**
+ * What the command line reads of the API's objects; the fields that it does not need are left out.
+ */
 final class Replies {
   private Replies() {}
 

@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @Command(
@@ -26,10 +27,7 @@ final class SearchVerb extends ServiceVerb {
   @Option(names = "--k", paramLabel = "N", description = "how many neighbours (10)")
   private @Nullable Integer k;
 
-  @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      description = "hybrid, dense or lexical (hybrid)")
+  @Option(names = "--mode", paramLabel = "MODE", description = "hybrid, dense or lexical (hybrid)")
   private @Nullable String mode;
 
   @Option(
@@ -38,14 +36,21 @@ final class SearchVerb extends ServiceVerb {
       description = "a filter of the REST API, or a list of them; may be repeated")
   private List<String> filters = List.of();
 
+  private ArrayNode filter = Json.array();
+
   SearchVerb(Program program) {
     super(program);
   }
 
   @Override
+  void check() {
+    filter = Json.filters(filters);
+  }
+
+  @Override
   int run(Api api) throws IOException, InterruptedException {
     ObjectNode request = Json.object().put("query", query);
-    request.set("filters", Json.filters(filters));
+    request.set("filters", filter);
     request.put("collection", collection.value(api));
     if (k != null) {
       request.put("k", k);
@@ -77,7 +82,11 @@ final class SearchVerb extends ServiceVerb {
             .formatted(
                 neighbour.rank(),
                 terminal().bold(Terminal.line(neighbour.title()) + page),
-                terminal().dim("%s · %.4f · %s".formatted(neighbour.source(), neighbour.score(), neighbour.chunkId()))));
+                terminal()
+                    .dim(
+                        "%s · %.4f · %s"
+                            .formatted(
+                                neighbour.source(), neighbour.score(), neighbour.chunkId()))));
     if (neighbour.text() != null) {
       print("    " + Terminal.line(neighbour.text()));
     }

@@ -51,8 +51,7 @@ final class ServeVerb extends Verb {
       verb.print(document);
     } else if (verb.terminal().interactive()) {
       verb.print("Open " + service.server().loginUrl());
-      String lifetime =
-          ProgressLine.inWords(settings.security().loginToken()).replace(" 0 s", "");
+      String lifetime = ProgressLine.inWords(settings.security().loginToken()).replace(" 0 s", "");
       verb.note("(works once, for " + lifetime + "; retort login prints another)");
     } else {
       verb.print("Retort is at " + address);

@@ -35,9 +35,9 @@ abstract class ServiceVerb extends Verb {
   /**
    * Checks what the command line says, before a service is looked for.
    *
-   * @throws UsageException if flags or arguments do not go together
+   * @throws UsageException if flags or arguments are wrong or do not go together
    */
-  void check() {}
+  void check() throws IOException {}
 
   /** Whether the verb is of use where no service runs. */
   boolean opensDataDirectory() {
@@ -96,8 +96,8 @@ abstract class ServiceVerb extends Verb {
   }
 
   /**
-   * The service that the files in the data directory tell of, if it is the one that answers there. A
-   * process that was killed leaves its files behind; then the store's lock decides.
+   * The service that the files in the data directory tell of, if it is the one that answers there.
+   * A process that was killed leaves its files behind; then the store's lock decides.
    */
   static Optional<Api> running(RetortSettings settings) throws IOException, InterruptedException {
     Optional<ServiceFiles.Service> found = ServiceFiles.read(settings.dataDir());

@@ -32,7 +32,8 @@ public final class Verbs {
   @Command(
       name = "retort",
       synopsisSubcommandLabel = "VERB",
-      description = "Answers questions from your own documents and shows where each statement stands.",
+      description =
+          "Answers questions from your own documents and shows where each statement stands.",
       commandListHeading = "%nVerbs:%n",
       footer = {
         "",
@@ -81,7 +82,6 @@ public final class Verbs {
         .setErr(new PrintWriter(terminal.err(), true))
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
         .setUsageHelpWidth(HELP_WIDTH)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a question may begin with @
         .setParameterExceptionHandler((failure, _) -> wrong(failure))
         .setExecutionExceptionHandler((failure, verb, _) -> failed(failure, verb));
@@ -150,8 +150,6 @@ public final class Verbs {
   }
 
   private void say(CommandLine verb, String message) {
-    terminal
-        .err()
-        .println(verb.getCommandSpec().qualifiedName() + ": " + Terminal.plain(message));
+    terminal.err().println(verb.getCommandSpec().qualifiedName() + ": " + Terminal.plain(message));
   }
 }

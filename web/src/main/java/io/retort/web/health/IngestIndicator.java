@@ -8,7 +8,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.stereotype.Component;
 
 /** Whether uploads are taken and worked on. */
-@Component("ingest")
+@Component("ingestion")
 final class IngestIndicator extends AbstractHealthIndicator {
   private final Rooms rooms;
 

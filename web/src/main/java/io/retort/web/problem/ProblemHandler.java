@@ -12,12 +12,16 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.tomcat.util.http.fileupload.FileUploadException;
 import org.apache.tomcat.util.http.fileupload.impl.SizeLimitExceededException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -46,28 +50,34 @@ public final class ProblemHandler {
   @ExceptionHandler(Exception.class)
   void handle(Exception exception, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    if (isLostClient(exception)) {
-      LOG.debug("the client went away", exception);
+    if (response.isCommitted() || isLostClient(exception)) {
+      LOG.debug("the client went away, or was too slow", exception);
       return;
     }
     switch (exception) {
       case HttpRequestMethodNotSupportedException e when e.getSupportedHttpMethods() != null -> {
-        var allowed = new java.util.TreeSet<String>();
-        e.getSupportedHttpMethods().forEach(method -> allowed.add(method.name()));
-        response.setHeader("Allow", String.join(", ", allowed));
+        response.setHeader(
+            "Allow",
+            e.getSupportedHttpMethods().stream()
+                .map(HttpMethod::name)
+                .sorted()
+                .collect(Collectors.joining(", ")));
       }
       case HttpMediaTypeNotSupportedException e when !e.getSupportedMediaTypes().isEmpty() ->
           response.setHeader(
-              "Accept", org.springframework.http.MediaType.toString(e.getSupportedMediaTypes()));
+              "Accept", MediaType.toString(e.getSupportedMediaTypes()));
       default -> {}
     }
     writer.write(request, response, toApiException(exception));
   }
 
   private static boolean isLostClient(Exception exception) {
-    return exception instanceof ClientAbortException
-        || exception instanceof org.springframework.web.context.request.async
-            .AsyncRequestNotUsableException;
+    for (@Nullable Throwable cause = exception; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ClientAbortException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The problem that an exception is, unknown ones as an internal error, which is logged. */
@@ -75,7 +85,8 @@ public final class ProblemHandler {
     for (@Nullable Throwable cause = exception; cause != null; cause = cause.getCause()) {
       ApiException known = known(cause);
       if (known != null) {
-        if (known.code().status() >= 500) {
+        // An ApiException was said on purpose, or logged when it was made of another.
+        if (known.code().status() == 500 && !(cause instanceof ApiException)) {
           LOG.warn("{}: {}", known.code().code(), known.detail(), exception);
         }
         return known;
@@ -132,7 +143,7 @@ public final class ProblemHandler {
       case SocketTimeoutException _ ->
           new ApiException(ProblemCode.REQUEST_TIMEOUT, "the body stopped arriving");
       case MultipartException e when e.getCause() == null -> invalidMultipart();
-      case org.apache.tomcat.util.http.fileupload.FileUploadException _ -> invalidMultipart();
+      case FileUploadException _ -> invalidMultipart();
       case MissingServletRequestParameterException e ->
           ApiException.wrongField(
               ProblemCode.MISSING_FIELD,

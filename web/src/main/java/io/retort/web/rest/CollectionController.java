@@ -4,6 +4,7 @@ import io.retort.data.AccessScope;
 import io.retort.data.store.CollectionRow;
 import io.retort.data.store.CollectionSummary;
 import io.retort.data.store.FieldDeclaration;
+import io.retort.data.store.ReplyStore;
 import io.retort.indexer.CollectionPatch;
 import io.retort.indexer.NewCollection;
 import io.retort.web.access.AccessScopes;
@@ -49,10 +50,12 @@ import org.springframework.web.bind.annotation.RestController;
 class CollectionController {
   private final Rooms rooms;
   private final AccessScopes scopes;
+  private final ReplyStore replies;
 
-  CollectionController(Rooms rooms, AccessScopes scopes) {
+  CollectionController(Rooms rooms, AccessScopes scopes, ReplyStore replies) {
     this.rooms = rooms;
     this.scopes = scopes;
+    this.replies = replies;
   }
 
   @Schema(name = "Field")
@@ -141,6 +144,7 @@ class CollectionController {
   @Requires(Scope.ADMIN)
   void delete(@PathVariable String collection, Caller caller) {
     rooms.ingest().deleteCollection(collection, scopes.of(caller));
+    replies.removeAll();
   }
 
   private CollectionSummary find(String id, AccessScope scope) {

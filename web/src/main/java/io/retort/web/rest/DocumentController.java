@@ -8,6 +8,7 @@ import io.retort.data.store.DocumentRow;
 import io.retort.data.store.DocumentStatus;
 import io.retort.data.store.Original;
 import io.retort.data.store.Passage;
+import io.retort.data.store.ReplyStore;
 import io.retort.data.store.SliceRequest;
 import io.retort.data.store.StoredChunk;
 import io.retort.web.access.AccessScopes;
@@ -57,11 +58,14 @@ class DocumentController {
   private final Rooms rooms;
   private final AccessScopes scopes;
   private final AnswerStore answers;
+  private final ReplyStore replies;
 
-  DocumentController(Rooms rooms, AccessScopes scopes, AnswerStore answers) {
+  DocumentController(
+      Rooms rooms, AccessScopes scopes, AnswerStore answers, ReplyStore replies) {
     this.rooms = rooms;
     this.scopes = scopes;
     this.answers = answers;
+    this.replies = replies;
   }
 
   @QueryModel
@@ -273,6 +277,7 @@ class DocumentController {
     if (!ObjectId.isOf("doc", id) || !rooms.ingest().deleteDocument(id, scopes.of(caller))) {
       throw notFound();
     }
+    replies.removeAll();
     if (Boolean.TRUE.equals(query.purgeAnswers())) {
       answers.purgeCiting(id);
     }
@@ -291,6 +296,7 @@ class DocumentController {
     AccessScope scope = scopes.of(caller);
     requireCollection(collection, scope);
     List<String> ids = rooms.ingest().deleteDocuments(collection, query.pathPrefix(), scope);
+    replies.removeAll();
     if (Boolean.TRUE.equals(query.purgeAnswers())) {
       ids.forEach(answers::purgeCiting);
     }

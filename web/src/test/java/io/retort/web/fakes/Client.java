@@ -163,7 +163,8 @@ public final class Client {
 
   public static List<Event> events(String text) {
     var events = new ArrayList<Event>();
-    for (String block : text.split("\n\n")) {
+    for (String part : text.split("\n\n")) {
+      String block = part.strip();
       if (block.startsWith(":") || block.isBlank()) {
         continue;
       }

@@ -40,9 +40,12 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** The product's own models and parsers, once they are open or have failed to. */
-  public static TestServer ofProduct(Path dataDir, Path models)
+  public static TestServer ofProduct(
+      Path dataDir, Path models, Map<String, String> more)
       throws IOException, InterruptedException {
-    RetortSettings settings = settings(dataDir, Map.of("retort.models.dir", models.toString()));
+    var all = new HashMap<>(more);
+    all.put("retort.models.dir", models.toString());
+    RetortSettings settings = settings(dataDir, all);
     var server = new TestServer(settings, RoomsOpener.Sources.ofProduct(settings));
     server.awaitReady();
     return server;
