@@ -23,7 +23,7 @@ import java.util.Set;
 final class Workbench implements AutoCloseable {
   static final AccessScope SCOPE = new AccessScope("tester", Set.of("handbook", "other"));
   static final SliceRequest ALL = SliceRequest.first(1000);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   final RememberedIndex index;
   final HashEncoder encoder = new HashEncoder("hash");

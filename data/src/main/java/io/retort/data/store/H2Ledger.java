@@ -30,6 +30,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * {@link Barrier}'s.
  */
 final class H2Ledger implements AutoCloseable {
+  /**
+   * H2's way to files that survives an interrupt. By default the interrupt of any thread that
+   * happens to write closes the file, and with it the ledger for everybody.
+   */
+  static final String FILES = "async:";
+
   private static final int CONNECTIONS = 16;
 
   /** Two file headers; a shorter file would be taken for a new, empty database. */

@@ -56,7 +56,7 @@ public final class LedgerStore implements AutoCloseable {
 
   /** As {@link #open(Path)}; the clock dates rows and orders nothing. */
   public static LedgerStore open(Path dataDir, Clock clock) throws IOException {
-    return open(dataDir, clock, "file:");
+    return open(dataDir, clock, H2Ledger.FILES);
   }
 
   /** As {@link #open(Path)}, with the ledger's file reached through one of H2's file systems. */
