@@ -70,16 +70,15 @@ public final class ReplyStore {
             "insert into idempotent_reply (principal, route, idempotency_key, request_sha256,"
                 + " status, media_type, location, body, created_at)"
                 + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .params(
-            request.principal(),
-            request.route(),
-            request.key(),
-            reply.requestSha256(),
-            reply.status(),
-            reply.mediaType(),
-            reply.location(),
-            reply.body(),
-            clock.instant().atOffset(ZoneOffset.UTC))
+        .param(request.principal())
+        .param(request.route())
+        .param(request.key())
+        .param(reply.requestSha256())
+        .param(reply.status())
+        .param(reply.mediaType())
+        .param(reply.location())
+        .param(reply.body())
+        .param(clock.instant().atOffset(ZoneOffset.UTC))
         .update();
   }
 
