@@ -1,12 +1,16 @@
 package io.retort.encoder;
 
 /**
- * The decoder's byte-level BPE. Text is never trusted: what looks like a special token in it ({@code
- * <|im_start|>}) becomes ordinary tokens. Only {@link #encodeTemplate} knows special tokens, and it
- * is for our own templates. Safe for use by many threads; whoever opens a tokenizer closes it.
+ * The decoder's byte-level BPE. Text is never trusted: what looks like a special token in it
+ * ({@code <|im_start|>}) becomes ordinary tokens. Only {@link #encodeTemplate} knows special
+ * tokens, and it is for our own templates. Safe for use by many threads; whoever opens a tokenizer
+ * closes it.
  */
 public interface DecoderTokenizer extends AutoCloseable {
-  /** The tokens of a text; no special id among them, whatever the text says. */
+  /**
+   * The tokens of a text; no special id among them, whatever the text says. A character that the
+   * vocabulary has no bytes for (a few control characters and unassigned planes) has no token.
+   */
   Tokens encode(String text);
 
   /** The ids of a trusted template, in which special tokens are recognised. */

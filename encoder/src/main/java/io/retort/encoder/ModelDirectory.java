@@ -95,7 +95,8 @@ public final class ModelDirectory {
       VerifiedFile.requirePlainPath(location, path);
       if (!files.containsKey(parent + location)) {
         throw new ModelIntegrityException(
-            path, "refers to external data in '" + location + "', which the manifest does not list");
+            path,
+            "refers to external data in '" + location + "', which the manifest does not list");
       }
     }
   }
@@ -146,9 +147,7 @@ public final class ModelDirectory {
   public VerifiedFile file(ModelRole role) {
     return find(role)
         .orElseThrow(
-            () ->
-                new ModelIntegrityException(
-                    MANIFEST, "lists no file as " + role.manifestName()));
+            () -> new ModelIntegrityException(MANIFEST, "lists no file as " + role.manifestName()));
   }
 
   /**

@@ -9,8 +9,8 @@ import java.nio.charset.CodingErrorAction;
 
 /**
  * Turns tokens into text as they come, in whole characters: bytes of a character that is not
- * complete yet are kept back. All that is returned, joined, is what {@link
- * DecoderTokenizer#decode} gives. For one stream, by one thread at a time.
+ * complete yet are kept back. All that is returned, joined, is what {@link DecoderTokenizer#decode}
+ * gives. For one stream, by one thread at a time.
  */
 public final class StreamedText {
   private static final int LONGEST_CHARACTER = 4; // bytes
@@ -38,7 +38,8 @@ public final class StreamedText {
   }
 
   private String decode(byte[] bytes, boolean last) {
-    ByteBuffer in = ByteBuffer.allocate(kept.remaining() + bytes.length).put(kept).put(bytes).flip();
+    ByteBuffer in =
+        ByteBuffer.allocate(kept.remaining() + bytes.length).put(kept).put(bytes).flip();
     CharBuffer out = CharBuffer.allocate(in.remaining() + LONGEST_CHARACTER);
     decoder.decode(in, out, last);
     if (last) {

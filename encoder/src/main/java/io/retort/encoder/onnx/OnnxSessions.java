@@ -104,8 +104,7 @@ public final class OnnxSessions {
             .find(graph.role)
             .orElseThrow(
                 () ->
-                    new CudaUnfitException(
-                        "the model folder has no " + graph.role.manifestName()));
+                    new CudaUnfitException("the model folder has no " + graph.role.manifestName()));
     try (SessionOptions options = optionsForOneThread();
         OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions()) {
       cuda.add("arena_extend_strategy", "kSameAsRequested");

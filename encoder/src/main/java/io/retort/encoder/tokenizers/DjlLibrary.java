@@ -12,12 +12,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 /**
  * Loads DJL's native tokenizer library without what else DJL would do. Left to itself it reports to
  * its makers from EC2, fetches another build of the library where it sees a GPU, and runs whatever
- * library lies in a folder of the user's home. Here it is told to stay offline and to unpack the
- * library of its own jar into a folder of this process, which is removed once the library is
- * loaded.
+ * library lies in a folder of the user's home; JNA, with which it looks for a GPU, unpacks itself
+ * there too. Here DJL is told to stay offline, and both unpack what is in their jars into a folder
+ * of this process, which is removed once the library is loaded.
  */
 final class DjlLibrary {
   private static final String CACHE = "ENGINE_CACHE_DIR"; // an environment variable goes first
+  private static final String JNA_FOLDER = "jna.tmpdir";
 
   static {
     setIfAbsent("ai.djl.offline", "true");
@@ -38,11 +39,15 @@ final class DjlLibrary {
   private static void loadFromOwnFolder() {
     try {
       Path folder = Files.createTempDirectory("retort-tokenizers"); // readable by its owner alone
+      boolean jnaIsFree = setIfAbsent(JNA_FOLDER, folder.toString());
       System.setProperty(CACHE, folder.toString());
       try {
         LibUtils.checkStatus();
       } finally {
         System.clearProperty(CACHE);
+        if (jnaIsFree) {
+          System.clearProperty(JNA_FOLDER);
+        }
         remove(folder);
       }
     } catch (IOException e) {
@@ -77,9 +82,11 @@ final class DjlLibrary {
     }
   }
 
-  private static void setIfAbsent(String property, String value) {
-    if (System.getProperty(property) == null) {
+  private static boolean setIfAbsent(String property, String value) {
+    boolean absent = System.getProperty(property) == null;
+    if (absent) {
       System.setProperty(property, value);
     }
+    return absent;
   }
 }

@@ -80,8 +80,8 @@ final class NativeTokenizer implements AutoCloseable {
   }
 
   /**
-   * The text with lone surrogates, which no UTF-8 can say, as U+FFFD: one code point for another, so
-   * that offsets stay what they are.
+   * The text with lone surrogates, which no UTF-8 can say, as U+FFFD: one code point for another,
+   * so that offsets stay what they are.
    */
   private static String wellFormed(String text) {
     StringBuilder repaired = null;
