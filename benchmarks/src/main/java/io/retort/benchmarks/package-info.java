@@ -1,6 +1,6 @@
 /**
- * Measurements of speed and of recall beside it, with their expected values and tolerances.
- * Nothing depends on this package.
+ * Measurements of speed and of recall beside it, with their expected values and tolerances. Nothing
+ * depends on this package.
  */
 @NullMarked
 package io.retort.benchmarks;

@@ -257,13 +257,23 @@ public abstract class ChunkIndexContract {
   }
 
   @Test
-  void lexicalFindsTitleAndTextWhateverTheirCaseAndEnding() {
-    index.writer().replace(block("a", 1, "c", "The Keas were nesting.", EAST));
+  void lexicalFindsTitleAndTextWhateverTheirCaseEndingAndAccents() {
+    index.writer().replace(block("a", 1, "c", "The Keas were nesting at a café.", EAST));
     index.writer().commit(1);
 
     assertThat(ids(search(lexical("kea NESTS"), scope("c")).lexical())).containsExactly("a:0");
+    assertThat(ids(search(lexical("cafe"), scope("c")).lexical())).containsExactly("a:0");
     assertThat(ids(search(lexical("title"), scope("c")).lexical())).containsExactly("a:0");
     assertThat(ids(search(lexical("weka"), scope("c")).lexical())).isEmpty();
+  }
+
+  @Test
+  void lexicalFindsAChunkByTheWordsOfItsContinuation() {
+    index.writer().replace(block("a", 1, "c", List.of("kea", "kaka"), List.of(EAST, NORTH)));
+    index.writer().commit(1);
+
+    assertThat(ids(search(lexical("kea kaka"), scope("c")).lexical()))
+        .containsExactly("a:0", "a:1");
   }
 
   @Test

@@ -1,0 +1,109 @@
+package io.retort.benchmarks;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** What a run measured, printed as it comes, and compared with what is expected at the end. */
+final class Figures {
+  private final Map<String, Double> measured = new LinkedHashMap<>();
+
+  /** One figure with what is needed to judge it: its spread, or how many samples it rests on. */
+  void add(String metric, double value, String unit, String spread) {
+    measured.put(metric, value);
+    System.out.printf(Locale.ROOT, "%-38s %10.3f %-9s %s%n", metric, value, unit, spread);
+  }
+
+  /** A share of successes among independent trials, with its standard error. */
+  void addShare(String metric, int successes, int trials) {
+    double share = (double) successes / trials;
+    double error = Math.sqrt(share * (1 - share) / trials);
+    add(metric, share, "", String.format(Locale.ROOT, "± %.3f, n = %d", error, trials));
+  }
+
+  /** Median of repeated runs, with the smallest and the largest. */
+  void addRuns(String metric, List<Double> runs, String unit) {
+    double[] sorted = sorted(runs);
+    add(
+        metric,
+        percentile(sorted, 50),
+        unit,
+        String.format(
+            Locale.ROOT,
+            "%.3f .. %.3f in %d runs",
+            sorted[0],
+            sorted[sorted.length - 1],
+            sorted.length));
+  }
+
+  /** Percentiles 50 and 95 of single measurements. */
+  void addLatencies(String metric, List<Double> millis) {
+    double[] sorted = sorted(millis);
+    String spread =
+        String.format(
+            Locale.ROOT,
+            "n = %d, %.3f .. %.3f",
+            sorted.length,
+            sorted[0],
+            sorted[sorted.length - 1]);
+    add(metric + "_p50_ms", percentile(sorted, 50), "ms", spread);
+    add(metric + "_p95_ms", percentile(sorted, 95), "ms", spread);
+  }
+
+  /**
+   * Compares with a file of expected values.
+   *
+   * @return whether every value of the file was measured and lies within its tolerance
+   */
+  boolean meet(@Nullable Path expectedFile) throws IOException {
+    if (expectedFile == null) {
+      return true;
+    }
+    boolean met = true;
+    try (Reader reader = Files.newBufferedReader(expectedFile)) {
+      Map<String, Map<String, Map<String, Object>>> file =
+          new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
+      for (var entry : file.getOrDefault("metrics", Map.of()).entrySet()) {
+        double value = ((Number) entry.getValue().getOrDefault("value", Double.NaN)).doubleValue();
+        double tolerance =
+            ((Number) entry.getValue().getOrDefault("tolerance", Double.NaN)).doubleValue();
+        Double found = measured.get(entry.getKey());
+        if (found == null || !(Math.abs(found - value) <= tolerance)) {
+          met = false;
+          System.out.printf(
+              Locale.ROOT,
+              "NOT AS EXPECTED %s: %s, expected %s ± %s%n",
+              entry.getKey(),
+              found,
+              value,
+              tolerance);
+        }
+      }
+    }
+    return met;
+  }
+
+  private static double[] sorted(List<Double> values) {
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("nothing was measured");
+    }
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Arrays.sort(sorted);
+    return sorted;
+  }
+
+  /** The smallest value that at least so many per cent of the values do not exceed. */
+  private static double percentile(double[] sorted, int percent) {
+    return sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
+  }
+}

@@ -1,0 +1,182 @@
+package io.retort.benchmarks;
+
+import io.retort.benchmarks.Questions.Paragraph;
+import io.retort.benchmarks.Questions.Question;
+import io.retort.data.AccessScope;
+import io.retort.data.CancelSignal;
+import io.retort.data.Chunk;
+import io.retort.data.ChunkId;
+import io.retort.data.Deadline;
+import io.retort.data.DocumentBlock;
+import io.retort.data.EncodedChunk;
+import io.retort.data.Neighbour;
+import io.retort.data.RequestLimits;
+import io.retort.data.SearchMode;
+import io.retort.indexer.ChunkDraft;
+import io.retort.retriever.IndexGaps;
+import io.retort.retriever.RetrievalRequest;
+import io.retort.retriever.Retriever;
+import io.retort.retriever.lucene.LuceneChunkIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Recall of the real retriever over a question set whose contexts are the collection. A hit is an
+ * answer inside [N, F], a neighbour with its continuation, of the question's own paragraph.
+ */
+public final class RetrievalQuality {
+  private static final String COLLECTION = "benchmark";
+  private static final AccessScope SCOPE = new AccessScope("benchmark", Set.of(COLLECTION));
+  private static final int[] CUTS = {1, 4, 10, 20};
+  private static final int DEEPEST = 20;
+
+  private RetrievalQuality() {}
+
+  public static void main(String[] arguments) throws Exception {
+    var flags =
+        new Flags(
+            arguments, Set.of("questions", "models", "index", "limit", "threads", "expected"));
+    Questions set = Questions.read(flags.required("questions"));
+    var figures = new Figures();
+    try (var models = RetrievalModels.open(Path.of(flags.text("models", "data/models")));
+        LuceneChunkIndex index = index(flags, models, set.paragraphs(), figures)) {
+      var retriever =
+          new Retriever(models.encoder(), index::searcher, (found, scope) -> found, IndexGaps.NONE);
+      List<Question> questions = set.sample(flags.number("limit", 800));
+      for (SearchMode mode : SearchMode.values()) {
+        recall(retriever, mode, RetrievalRequest.DEFAULT_CANDIDATES, DEEPEST, questions, figures);
+      }
+      recall(retriever, SearchMode.HYBRID, 100, DEEPEST, questions, figures);
+      answerDefaults(retriever, questions, figures);
+    }
+    System.exit(figures.meet(flags.path("expected")) ? 0 : 3);
+  }
+
+  /** An index that an earlier run left is used as it is: encoding takes most of the time. */
+  private static LuceneChunkIndex index(
+      Flags flags, RetrievalModels models, List<Paragraph> paragraphs, Figures figures)
+      throws IOException, InterruptedException, ExecutionException {
+    Path given = flags.path("index");
+    if (given != null && Files.isDirectory(given)) {
+      return LuceneChunkIndex.open(given, models.manifest(COLLECTION));
+    }
+    Path folder = given == null ? Files.createTempDirectory("retort-benchmark") : given;
+    var index = LuceneChunkIndex.create(folder, models.manifest(COLLECTION));
+    long start = System.nanoTime();
+    try (var threads = Executors.newFixedThreadPool(flags.number("threads", 2))) {
+      List<Future<?>> writes = new ArrayList<>();
+      for (Paragraph paragraph : paragraphs) {
+        writes.add(threads.submit(() -> index.writer().replace(block(models, paragraph))));
+      }
+      for (Future<?> write : writes) {
+        write.get();
+      }
+    }
+    index.writer().commit(1);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    figures.add(
+        "index_chunks", (double) index.chunks(), "chunks", paragraphs.size() + " paragraphs");
+    figures.add("index_chunks_per_second", index.chunks() / seconds, "chunks/s", "one run");
+    return index;
+  }
+
+  private static DocumentBlock block(RetrievalModels models, Paragraph paragraph) {
+    List<EncodedChunk> chunks = new ArrayList<>();
+    String title = paragraph.title();
+    for (ChunkDraft draft : models.chunker().chunk(paragraph.text(), List.of(), List.of())) {
+      String text = draft.span().of(paragraph.text());
+      var id = new ChunkId(paragraph.documentId(), draft.ordinal());
+      chunks.add(
+          new EncodedChunk(
+              new Chunk(id, 1, COLLECTION, title, "", draft.span(), null, text),
+              models.encoder().encodePassage(title, text)));
+    }
+    return new DocumentBlock(
+        paragraph.documentId(),
+        1,
+        1,
+        COLLECTION,
+        paragraph.documentId(),
+        "text/plain",
+        List.of(),
+        Map.of(),
+        Instant.EPOCH,
+        chunks);
+  }
+
+  private static void recall(
+      Retriever retriever,
+      SearchMode mode,
+      int candidates,
+      int perDocument,
+      List<Question> questions,
+      Figures figures) {
+    int[] hits = new int[CUTS.length];
+    List<Double> millis = new ArrayList<>();
+    for (Question question : questions) {
+      var request =
+          new RetrievalRequest(question.text(), DEEPEST, mode, List.of(), candidates, perDocument);
+      var retrieval = retriever.retrieve(request, SCOPE, limits());
+      millis.add(retrieval.timings().retrieve().toNanos() / 1e6);
+      int rank = rankOfAnswer(retrieval.neighbours(), question);
+      for (int c = 0; c < CUTS.length; c++) {
+        hits[c] += rank <= CUTS[c] ? 1 : 0;
+      }
+    }
+    String name = mode.name().toLowerCase(Locale.ROOT);
+    if (candidates != RetrievalRequest.DEFAULT_CANDIDATES) {
+      name += "_candidates_" + candidates;
+    }
+    for (int c = 0; c < CUTS.length; c++) {
+      figures.addShare(name + "_recall_at_" + CUTS[c], hits[c], questions.size());
+    }
+    figures.addLatencies(name + "_retrieve", millis);
+  }
+
+  /** As answers ask: four neighbours, at most two of one document where others fill the rest. */
+  private static void answerDefaults(
+      Retriever retriever, List<Question> questions, Figures figures) {
+    int hits = 0;
+    for (Question question : questions) {
+      var request =
+          new RetrievalRequest(
+              question.text(),
+              4,
+              SearchMode.HYBRID,
+              List.of(),
+              RetrievalRequest.DEFAULT_CANDIDATES,
+              2);
+      List<Neighbour> neighbours = retriever.retrieve(request, SCOPE, limits()).neighbours();
+      hits += rankOfAnswer(neighbours, question) <= 4 ? 1 : 0;
+    }
+    figures.addShare("answer_defaults_recall_at_4", hits, questions.size());
+  }
+
+  private static int rankOfAnswer(List<Neighbour> neighbours, Question question) {
+    for (Neighbour neighbour : neighbours) {
+      if (neighbour.chunk().id().documentId().equals(question.documentId())) {
+        Chunk continuation = neighbour.continuation();
+        String text = neighbour.chunk().text() + (continuation == null ? "" : continuation.text());
+        if (question.answers().stream().anyMatch(text::contains)) {
+          return neighbour.rank();
+        }
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
+  private static RequestLimits limits() {
+    return new RequestLimits(Deadline.in(Duration.ofMinutes(1)), new CancelSignal());
+  }
+}

@@ -1,0 +1,39 @@
+package io.retort.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Exact match and F1 as the official SQuAD script computes them: lower case, without ASCII
+ * punctuation and articles; the best of all given answers.
+ */
+record SquadScore(double exactMatch, double f1) {
+  static SquadScore of(String prediction, List<String> answers) {
+    List<String> words = words(prediction);
+    return new SquadScore(
+        best(answers, answer -> words(answer).equals(words) ? 1 : 0),
+        best(answers, answer -> f1(words, words(answer))));
+  }
+
+  private static double best(List<String> answers, ToDoubleFunction<String> score) {
+    return answers.stream().mapToDouble(score).max().orElse(0);
+  }
+
+  private static double f1(List<String> prediction, List<String> answer) {
+    List<String> left = new ArrayList<>(answer);
+    long common = prediction.stream().filter(left::remove).count();
+    return common == 0 ? 0 : 2.0 * common / (prediction.size() + answer.size());
+  }
+
+  static List<String> words(String text) {
+    String plain =
+        text.toLowerCase(Locale.ROOT)
+            .replaceAll("[!-/:-@\\[-`{-~]", "")
+            .replaceAll("(?U)\\b(a|an|the)\\b", " ")
+            .strip();
+    return plain.isEmpty() ? List.of() : Arrays.asList(plain.split("(?U)\\s+"));
+  }
+}
