@@ -34,7 +34,7 @@ final class Housekeeping implements AutoCloseable {
     this.answers = answers;
     this.replies = replies;
     this.settings = settings;
-    thread.scheduleWithFixedDelay(this::sweep, 1, MINUTES, TimeUnit.MINUTES);
+    var _ = thread.scheduleWithFixedDelay(this::sweep, 1, MINUTES, TimeUnit.MINUTES); // never throws
   }
 
   void sweep() {

@@ -198,13 +198,12 @@ final class KeptAnswers {
     ChunkId id = ChunkId.parse(kept.chunkId());
     Chunk chunk = chunks.get(id);
     Chunk continuation = kept.continued() ? chunks.get(id.next()) : null;
-    boolean same =
-        chunk != null
-            && chunk.version() == kept.version()
-            && live.contains(new DocumentVersion(id.documentId(), kept.version()))
-            && (!kept.continued()
-                || continuation != null && continuation.version() == kept.version());
-    if (!same) {
+    boolean continued =
+        !kept.continued() || (continuation != null && continuation.version() == kept.version());
+    if (chunk == null
+        || chunk.version() != kept.version()
+        || !live.contains(new DocumentVersion(id.documentId(), kept.version()))
+        || !continued) {
       throw new ApiException(
           ProblemCode.VERSION_GONE, "a neighbour of the answer is no longer what it was");
     }

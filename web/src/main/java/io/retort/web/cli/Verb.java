@@ -25,6 +25,7 @@ abstract class Verb implements Callable<Integer> {
   @Option(names = "--quiet", description = "print results and errors only")
   private boolean quiet;
 
+  @SuppressWarnings("unused") // picocli acts on it
   @Option(names = "--help", usageHelp = true, description = "print this and end")
   private boolean help;
 

@@ -8,6 +8,7 @@ import io.retort.web.settings.RetortSettings;
 import io.retort.web.settings.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -42,6 +43,7 @@ public final class Verbs {
         "4 service unreachable or data directory in use, 130 interrupted."
       })
   private static final class Root {
+    @SuppressWarnings("unused") // picocli acts on it
     @Option(names = "--help", usageHelp = true, description = "print this and end")
     private boolean help;
   }
@@ -78,8 +80,8 @@ public final class Verbs {
       line.addSubcommand(verb);
     }
     Ansi ansi = terminal.coloured() ? Ansi.ON : Ansi.OFF;
-    return line.setOut(new PrintWriter(terminal.out(), true))
-        .setErr(new PrintWriter(terminal.err(), true))
+    return line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
         .setUsageHelpWidth(HELP_WIDTH)
         .setExpandAtFiles(false) // a question may begin with @

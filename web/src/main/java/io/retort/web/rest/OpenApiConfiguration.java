@@ -84,7 +84,7 @@ class OpenApiConfiguration {
           .forEach(
               path ->
                   path.readOperations()
-                      .forEach(operation -> operation.getResponses().setDefault(problem)));
+                      .forEach(operation -> operation.getResponses().addApiResponse("default", problem)));
     };
   }
 }
