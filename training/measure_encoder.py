@@ -1,7 +1,8 @@
 """Speed and recall of the retrieval encoder's variants, side by side.
 
     python -m training.measure_encoder speed
-    python -m training.measure_encoder recall --data ../shared/data/eval/squad11_dev.jsonl.xz
+    python -m training.measure_encoder cosine
+    python -m training.measure_encoder recall --variants "trimmed fp32" "int8, 7-bit weights"
 
 Pool: the paragraphs of the question set in chunks of at most 64 decoder tokens; embedded is the title, a line feed
 and the chunk. A hit is a chunk of the gold paragraph among the nearest whose text, or whose continuation's, holds an
@@ -13,6 +14,7 @@ not idle, processor time says more than the clock.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import platform
 import statistics
@@ -152,6 +154,36 @@ def speed(pool: Pool, variants: list[str], rounds: int, count: int) -> None:
         print("| " + " | ".join(cells) + " |")
 
 
+def kept_vectors(name: str, what: str, texts: list[np.ndarray]) -> np.ndarray:
+    """[N, H]; kept beside the variants, in blocks, so that a run that was stopped goes on where it was."""
+    encode = Encoder(variant_file(name))
+    blocks = []
+    for begin in range(0, len(texts), 500):
+        block = texts[begin : begin + 500]
+        content = hashlib.sha256(b"".join(ids.tobytes() for ids in block)).hexdigest()[:16]
+        file = variant_file(name).with_suffix("") / f"{what}-{begin}-{content}.npy"
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            with ThreadPoolExecutor(2) as workers:
+                np.save(file, np.stack(list(workers.map(encode, block))))
+        blocks.append(np.load(file))
+    return np.concatenate(blocks)
+
+
+def cosine(pool: Pool, variants: list[str], count: int) -> None:
+    rng = np.random.default_rng(1)
+    passages = pool.passages()
+    chunks = token_ids([passages[i] for i in rng.permutation(len(passages))[:count]])
+    base: np.ndarray | None = None
+    print(f"{count} chunks\n| variant | cosine to the first: mean | 1st percentile | least |\n|---|---|---|---|")
+    for name in variants:
+        encode = Encoder(variant_file(name))
+        vectors = np.stack([encode(ids) for ids in chunks])  # [N, H]
+        base = vectors if base is None else base
+        values = (vectors * base).sum(axis=1)
+        print(f"| {name} | {values.mean():.4f} | {np.percentile(values, 1):.4f} | {values.min():.4f} |", flush=True)
+
+
 def recall(pool: Pool, variants: list[str]) -> None:
     passages, queries = token_ids(pool.passages()), token_ids(pool.queries())
     print(f"{len(passages)} chunks of {len(pool.paragraphs)} paragraphs, {len(queries)} questions")
@@ -162,10 +194,7 @@ def recall(pool: Pool, variants: list[str]) -> None:
     print("| variant | recall@1 | @4 | @10 | @20 | top-10 in common with fp32 | cosine to fp32: mean, least |")
     print("|---|---|---|---|---|---|---|")
     for name in variants:
-        encode = Encoder(variant_file(name))
-        with ThreadPoolExecutor(2) as workers:
-            vectors = np.stack(list(workers.map(encode, passages)))  # [N, H]
-            asked = np.stack(list(workers.map(encode, queries)))  # [Q, H]
+        vectors, asked = kept_vectors(name, "passages", passages), kept_vectors(name, "queries", queries)
         top = np.argsort(-(asked @ vectors.T), axis=1, kind="stable")[:, :20]  # [Q, 20]
         if base_top is None or base_vectors is None:
             base_top, base_vectors = top, vectors
@@ -183,7 +212,7 @@ def recall(pool: Pool, variants: list[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["speed", "recall"])
+    parser.add_argument("what", choices=["speed", "cosine", "recall"])
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared/data/eval/squad11_dev.jsonl.xz")
     parser.add_argument("--questions", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
@@ -195,6 +224,8 @@ def main() -> None:
     pool = Pool(arguments.data, arguments.questions, arguments.seed)
     if arguments.what == "speed":
         speed(pool, arguments.variants, arguments.rounds, arguments.count)
+    elif arguments.what == "cosine":
+        cosine(pool, arguments.variants, arguments.count)
     else:
         recall(pool, arguments.variants)
 

@@ -12,10 +12,9 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-
 from tokenizers import Tokenizer
 
+HERE = Path(__file__).resolve().parent
 MODELS = HERE.parent / "models"
 FILES = {"word_piece": "retrieval-tokenizer.json", "decoder": "decoder-tokenizer.json"}
 PLAIN = [

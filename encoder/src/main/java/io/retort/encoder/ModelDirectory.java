@@ -147,7 +147,13 @@ public final class ModelDirectory {
   public VerifiedFile file(ModelRole role) {
     return find(role)
         .orElseThrow(
-            () -> new ModelIntegrityException(MANIFEST, "lists no file as " + role.manifestName()));
+            () ->
+                new ModelIntegrityException(
+                    MANIFEST,
+                    (manifest.files().stream().anyMatch(file -> file.role() == role)
+                            ? "was opened without the file that it lists as "
+                            : "lists no file as ")
+                        + role.manifestName()));
   }
 
   /**
