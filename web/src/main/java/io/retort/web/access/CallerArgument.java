@@ -23,8 +23,7 @@ final class CallerArgument implements HandlerMethodArgumentResolver {
   }
 
   static ApiException unauthenticated() {
-    return new ApiException(
-        ProblemCode.UNAUTHENTICATED, "this needs a valid API key or session");
+    return new ApiException(ProblemCode.UNAUTHENTICATED, "this needs a valid API key or session");
   }
 
   @Override

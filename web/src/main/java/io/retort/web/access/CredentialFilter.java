@@ -33,10 +33,7 @@ final class CredentialFilter extends OncePerRequestFilter {
   private final ProblemWriter problems;
 
   CredentialFilter(
-      RequestGate gate,
-      Credentials credentials,
-      RateLimiter rateLimiter,
-      ProblemWriter problems) {
+      RequestGate gate, Credentials credentials, RateLimiter rateLimiter, ProblemWriter problems) {
     this.gate = gate;
     this.credentials = credentials;
     this.rateLimiter = rateLimiter;
@@ -84,7 +81,8 @@ final class CredentialFilter extends OncePerRequestFilter {
           : Optional.empty();
     }
     String session = SessionCookies.session(request);
-    if (session == null) {
+    // Whoever opens a new login address may still have an old session, and ends it by that.
+    if (session == null || request.getRequestURI().equals(WebPaths.LOGIN)) {
       return Optional.empty();
     }
     Optional<Caller> caller = credentials.ofSession(session);

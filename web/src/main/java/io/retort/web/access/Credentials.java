@@ -39,8 +39,8 @@ public final class Credentials {
   }
 
   /**
-   * The CSRF token that belongs to a session: derived from it, so that nobody who can plant a cookie
-   * can plant a matching pair.
+   * The CSRF token that belongs to a session: derived from it, so that nobody who can plant a
+   * cookie can plant a matching pair.
    */
   static String csrfToken(String session) {
     return Secret.presented("csrf:" + session).sha256();
@@ -48,6 +48,7 @@ public final class Credentials {
 
   static boolean csrfMatches(String session, String token) {
     return MessageDigest.isEqual(
-        csrfToken(session).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+        csrfToken(session).getBytes(StandardCharsets.UTF_8),
+        token.getBytes(StandardCharsets.UTF_8));
   }
 }

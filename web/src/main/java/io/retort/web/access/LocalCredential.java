@@ -5,13 +5,12 @@ import io.retort.data.store.Secret;
 import java.util.Set;
 
 /**
- * The credential of whoever may read the data directory: a token of this run of the process, kept in
- * a file that only its owner can read. It opens everything.
+ * The credential of whoever may read the data directory: a token of this run of the process, kept
+ * in a file that only its owner can read. It opens everything.
  */
 public final class LocalCredential {
   private static final Caller CALLER =
-      new Caller(
-          "local", new Grant("local", Set.of(Scope.ADMIN.word()), Set.of(Grant.ALL)));
+      new Caller("local", new Grant("local", Set.of(Scope.ADMIN.word()), Set.of(Grant.ALL)));
 
   private final Secret secret;
   private final String sha256;

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * A bucket of requests for each principal, refilled evenly over a minute. Counts in {@code nanoTime},
- * so a changed clock neither opens nor closes it. Safe for use by many threads.
+ * A bucket of requests for each principal, refilled evenly over a minute. Counts in {@code
+ * nanoTime}, so a changed clock neither opens nor closes it. Safe for use by many threads.
  */
 public final class RateLimiter {
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();

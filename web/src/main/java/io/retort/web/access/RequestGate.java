@@ -32,7 +32,8 @@ final class RequestGate {
     String host = request.getHeader("Host");
     if (host == null || !hosts.contains(withoutPort(host.toLowerCase(Locale.ROOT)))) {
       throw new ApiException(
-          ProblemCode.HOST_NOT_ALLOWED, "the Host header names no host that this service answers to");
+          ProblemCode.HOST_NOT_ALLOWED,
+          "the Host header names no host that this service answers to");
     }
     String origin = request.getHeader("Origin");
     if (origin != null && !isOwn(origin, host)) {
@@ -53,9 +54,10 @@ final class RequestGate {
   private static String withoutPort(String authority) {
     int colon = authority.lastIndexOf(':');
     boolean port = colon > 0 && authority.indexOf(']') < colon;
-    return bare(port && authority.indexOf(':') == colon || authority.startsWith("[") && port
-        ? authority.substring(0, colon)
-        : authority);
+    return bare(
+        port && authority.indexOf(':') == colon || authority.startsWith("[") && port
+            ? authority.substring(0, colon)
+            : authority);
   }
 
   private static String bare(String host) {

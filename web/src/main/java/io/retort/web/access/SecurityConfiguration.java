@@ -27,7 +27,9 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Closed by default: what is listed here is open or needs a credential, everything else is shut. */
+/**
+ * Closed by default: what is listed here is open or needs a credential, everything else is shut.
+ */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration implements WebMvcConfigurer {
   private static final String CONTENT_SECURITY_POLICY =
@@ -52,8 +54,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
       Credentials credentials,
       RateLimiter rateLimiter,
       ProblemWriter problems) {
-    var gate =
-        new RequestGate(settings.server().allowedHosts(), settings.server().publicUrl());
+    var gate = new RequestGate(settings.server().allowedHosts(), settings.server().publicUrl());
     return http.csrf(AbstractHttpConfigurer::disable)
         .formLogin(AbstractHttpConfigurer::disable)
         .httpBasic(AbstractHttpConfigurer::disable)
@@ -109,8 +110,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
       Credentials credentials,
       RateLimiter rateLimiter,
       ProblemWriter problems) {
-    var gate =
-        new RequestGate(settings.server().allowedHosts(), settings.server().publicUrl());
+    var gate = new RequestGate(settings.server().allowedHosts(), settings.server().publicUrl());
     var filter = new CredentialFilter(gate, credentials, rateLimiter, problems);
     return (request, response, rejected) -> {
       try {

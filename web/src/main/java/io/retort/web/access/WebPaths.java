@@ -17,8 +17,10 @@ public final class WebPaths {
     "/admin"
   };
 
+  static final String LOGIN = "/login";
+
   static final String[] OPEN = {
-    "/login",
+    LOGIN,
     "/health",
     "/actuator/health/liveness",
     "/actuator/health/readiness",

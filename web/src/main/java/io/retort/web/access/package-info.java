@@ -1,7 +1,7 @@
 /**
  * Who is calling and what they may do: keys, login tokens, sessions, the local credential, the host
- * and origin checks, rate limits. Closed by default. It must not know what the operations do that it
- * guards.
+ * and origin checks, rate limits. Closed by default. It must not know what the operations do that
+ * it guards.
  */
 @NullMarked
 package io.retort.web.access;

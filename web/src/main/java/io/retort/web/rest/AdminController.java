@@ -71,8 +71,7 @@ class AdminController {
   @ResponseStatus(HttpStatus.CREATED)
   @Requires(Scope.ADMIN)
   LoginView login(@RequestBody LoginBody body, Caller caller, HttpServletRequest request) {
-    List<String> collections =
-        body.collections() == null ? List.of(Grant.ALL) : body.collections();
+    List<String> collections = body.collections() == null ? List.of(Grant.ALL) : body.collections();
     Grant grant = GrantBody.read(body.name(), body.scopes(), collections, scopes.of(caller));
     Duration lifetime =
         body.expiresInSeconds() == null

@@ -153,8 +153,7 @@ class CollectionController {
         .collection(id, scope)
         .orElseThrow(
             () ->
-                new ApiException(
-                    ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection"));
+                new ApiException(ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection"));
   }
 
   private CollectionView view(CollectionSummary summary) {

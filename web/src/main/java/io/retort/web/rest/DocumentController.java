@@ -60,8 +60,7 @@ class DocumentController {
   private final AnswerStore answers;
   private final ReplyStore replies;
 
-  DocumentController(
-      Rooms rooms, AccessScopes scopes, AnswerStore answers, ReplyStore replies) {
+  DocumentController(Rooms rooms, AccessScopes scopes, AnswerStore answers, ReplyStore replies) {
     this.rooms = rooms;
     this.scopes = scopes;
     this.answers = answers;

@@ -102,9 +102,7 @@ class JobController {
     find(id, scope);
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
     return Page.of(
-        rooms
-            .ingest()
-            .items(id, query.status(), new SliceRequest(limit, query.cursor()), scope),
+        rooms.ingest().items(id, query.status(), new SliceRequest(limit, query.cursor()), scope),
         JobView.ItemView::of);
   }
 
@@ -125,9 +123,7 @@ class JobController {
   }
 
   static ResponseEntity<JobView> accepted(JobView job) {
-    return ResponseEntity.accepted()
-        .location(URI.create("/api/v1/jobs/" + job.id()))
-        .body(job);
+    return ResponseEntity.accepted().location(URI.create("/api/v1/jobs/" + job.id())).body(job);
   }
 
   @GetMapping(path = "/{id}/events", produces = "text/event-stream")
@@ -155,7 +151,7 @@ class JobController {
     stream.writeTo(response);
   }
 
-  private static void pump(
+  private void pump(
       JobWatch watch,
       EventStream stream,
       AtomicBoolean gone,
@@ -164,20 +160,23 @@ class JobController {
       String traceId) {
     try (watch) {
       while (!gone.get() && !watch.finished()) {
+        if (rooms.isClosing()) {
+          fail(stream, id, stopping(), instance, traceId); // it resumes after the restart
+          return;
+        }
         for (JobEvent event : watch.next(Duration.ofSeconds(1))) {
           offer(stream, id, event);
         }
       }
     } catch (InterruptedException e) {
-      fail(
-          stream,
-          id,
-          new ApiException(ProblemCode.SHUTTING_DOWN, "the service is stopping"),
-          instance,
-          traceId);
+      fail(stream, id, stopping(), instance, traceId);
     } catch (RuntimeException e) {
       fail(stream, id, ProblemHandler.toApiException(e), instance, traceId);
     }
+  }
+
+  private static ApiException stopping() {
+    return new ApiException(ProblemCode.SHUTTING_DOWN, "the service is stopping");
   }
 
   private static void offer(EventStream stream, String job, JobEvent event) {

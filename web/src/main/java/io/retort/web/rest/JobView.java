@@ -70,8 +70,7 @@ record JobView(
     return of(
         accepted.job(),
         accepted.items().stream()
-            .map(
-                i -> new AcceptedItem(i.path(), i.documentId(), i.status().name(), i.reason()))
+            .map(i -> new AcceptedItem(i.path(), i.documentId(), i.status().name(), i.reason()))
             .toList());
   }
 

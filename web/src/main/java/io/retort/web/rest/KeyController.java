@@ -116,8 +116,7 @@ class KeyController {
           new FieldError(
               "expires_at", "out_of_range", "must lie in the future", expiresAt.toString()));
     }
-    var grant =
-        GrantBody.read(body.name(), body.scopes(), body.collections(), scopes.of(caller));
+    var grant = GrantBody.read(body.name(), body.scopes(), body.collections(), scopes.of(caller));
     AccessStore.NewKey made = access.createKey(grant, caller.id(), expiresAt);
     return ResponseEntity.created(URI.create("/api/v1/keys/" + made.key().id()))
         .body(KeyView.of(made.key(), made.secret().reveal()));

@@ -84,7 +84,9 @@ class OpenApiConfiguration {
           .forEach(
               path ->
                   path.readOperations()
-                      .forEach(operation -> operation.getResponses().addApiResponse("default", problem)));
+                      .forEach(
+                          operation ->
+                              operation.getResponses().addApiResponse("default", problem)));
     };
   }
 }

@@ -41,9 +41,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Uploads: files as multipart, or texts as JSON. */
 @RestController
-@RequestMapping(
-    path = "/api/v1/collections/{collection}/documents",
-    produces = "application/json")
+@RequestMapping(path = "/api/v1/collections/{collection}/documents", produces = "application/json")
 class UploadController {
   private static final int MOST_FILES = 1_000;
   private static final int LARGEST_ITEMS_PART = 16 << 20;
@@ -113,8 +111,7 @@ class UploadController {
               mediaType = "multipart/form-data",
               schema = @Schema(implementation = FilesForm.class)))
   ResponseEntity<JobView> uploadFiles(
-      @PathVariable String collection, Caller caller, HttpServletRequest request)
-      throws Exception {
+      @PathVariable String collection, Caller caller, HttpServletRequest request) throws Exception {
     AccessScope scope = scopes.of(caller);
     requireCollection(collection, scope);
     return gate.pass(
@@ -224,8 +221,7 @@ class UploadController {
     Accepted accepted =
         rooms.ingest().accept(collection, uploads, idempotency(request, caller), scope);
     var response =
-        ResponseEntity.accepted()
-            .location(URI.create("/api/v1/jobs/" + accepted.job().id()));
+        ResponseEntity.accepted().location(URI.create("/api/v1/jobs/" + accepted.job().id()));
     if (accepted.replayed()) {
       response.header("Idempotency-Replayed", "true");
     }
