@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import org.apache.lucene.document.Document;
 import org.apache.tika.metadata.Metadata;
 import org.springframework.context.ApplicationContext;
+import picocli.CommandLine;
 
 /** Breaks every rule about foreign libraries at once, so that EdgesTest can be seen to notice. */
 record EveryLibrary(
@@ -12,4 +13,5 @@ record EveryLibrary(
     Document lucene,
     HuggingFaceTokenizer tokenizers,
     Metadata tika,
-    ApplicationContext spring) {}
+    ApplicationContext spring,
+    CommandLine picocli) {}

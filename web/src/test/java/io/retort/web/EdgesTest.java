@@ -43,6 +43,7 @@ class EdgesTest {
         new Edge("org.apache.lucene..", List.of("io.retort..lucene..")),
         new Edge("ai.djl..", List.of("io.retort..tokenizers..")),
         new Edge("org.apache.tika..", List.of("io.retort.indexer.parse..")),
+        new Edge("picocli..", List.of("io.retort.web.cli..")),
         new Edge("org.springframework..", List.of("io.retort.web..", "io.retort.data.store..")));
   }
 

@@ -36,12 +36,12 @@ class VerbsTest {
           eval                              | unknown verb 'eval'
           --frobnicate                      | unknown flag '--frobnicate'
           ask --frobnicate q                | retort ask: unknown flag '--frobnicate'
-          ask --qiuet q                     | did you mean --quiet?
+          ask --collections c q             | did you mean --collection?
           ask                               | missing required parameter: 'QUESTION'
           ask one two                       | unknown argument 'two'
           ask q --k                         | missing required parameter for option '--k'
           ask q --k many                    | 'many' is not an int
-          ask q --k 1 --k 2                 | '--k' should be specified only once
+          ask q --k 1 --k 2                 | '--k' (N) should be specified only once
           ask q --json=perhaps              | '--json'
           ask q --filter {                  | --filter is '{', which is not JSON
           ask q --url ftp://host            | --url is 'ftp://host', allowed: an http or https address
