@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * success the next time. From then on every call is refused, until a restart has read back what is
  * really there. Safe for use by many threads.
  */
-final class Barrier {
+class Barrier {
   private final DataSource dataSource;
   private long begun; // syncs started
   private long done; // syncs finished

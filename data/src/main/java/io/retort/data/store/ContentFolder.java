@@ -79,18 +79,16 @@ public final class ContentFolder {
   public Pin keep(List<Incoming> received) throws IOException {
     Pin pin = pin(received.stream().map(Incoming::sha256).toList());
     try {
+      DurableFiles.force(received.stream().map(Incoming::file).toList());
       TreeSet<Path> touched = new TreeSet<>();
       for (Incoming incoming : received) {
         Path place = place(incoming.sha256());
-        DurableFiles.force(incoming.file());
         Path parent = folder.resolve(incoming.sha256().substring(0, 2));
         DurableFiles.createFolder(parent);
         Files.move(incoming.file(), place, ATOMIC_MOVE);
         touched.add(parent);
       }
-      for (Path parent : touched) {
-        DurableFiles.forceFolder(parent);
-      }
+      DurableFiles.forceFolders(List.copyOf(touched));
       return pin;
     } catch (IOException | RuntimeException e) {
       pin.close();

@@ -14,7 +14,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files that are there, whole, after a power loss: written beside their place, forced, renamed into
@@ -25,6 +31,8 @@ final class DurableFiles {
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> OWNER_ONLY_FOLDER =
       PosixFilePermissions.fromString("rwx------");
+
+  private static final int SYNCS_AT_ONCE = 8;
 
   private DurableFiles() {}
 
@@ -52,7 +60,62 @@ final class DurableFiles {
         file, Set.of(CREATE_NEW, WRITE), attributes(folderOf(file), OWNER_ONLY));
   }
 
-  static void force(Path file) throws IOException {
+  /** On several threads, since a journal takes many waiting syncs in one write. */
+  static void force(List<Path> files) throws IOException {
+    atOnce(files, DurableFiles::force);
+  }
+
+  static void forceFolders(List<Path> folders) throws IOException {
+    atOnce(folders, DurableFiles::forceFolder);
+  }
+
+  private interface Step {
+    void on(Path path) throws IOException;
+  }
+
+  private static void atOnce(List<Path> paths, Step step) throws IOException {
+    Queue<Path> left = new ConcurrentLinkedQueue<>(paths);
+    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    Runnable worker =
+        () -> {
+          try {
+            for (Path path = left.poll(); path != null; path = left.poll()) {
+              step.on(path);
+            }
+          } catch (IOException | RuntimeException e) {
+            failure.compareAndSet(null, e);
+            left.clear();
+          }
+        };
+    List<Thread> helpers = new ArrayList<>();
+    for (int n = 1; n < Math.min(SYNCS_AT_ONCE, paths.size()); n++) {
+      helpers.add(Thread.ofPlatform().name("retort-sync-" + n).daemon().start(worker));
+    }
+    worker.run();
+    helpers.forEach(DurableFiles::join);
+    switch (failure.get()) {
+      case null -> {}
+      case IOException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Exception e -> throw new IllegalStateException(e);
+    }
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // what was begun is finished: its caller counts on it
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, WRITE)) {
       channel.force(true);
     }

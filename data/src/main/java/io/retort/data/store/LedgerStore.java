@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -26,13 +27,18 @@ public final class LedgerStore implements AutoCloseable {
   private final JobLedger jobs;
 
   private LedgerStore(
-      StoreLock lock, StoreLayout layout, String storeId, H2Ledger database, Clock clock) {
+      StoreLock lock,
+      StoreLayout layout,
+      String storeId,
+      H2Ledger database,
+      Barrier barrier,
+      Clock clock) {
     this.lock = lock;
     this.layout = layout;
     this.storeId = storeId;
     this.database = database;
+    this.barrier = barrier;
     DataSource dataSource = database.dataSource();
-    barrier = new Barrier(dataSource);
     var jdbc = JdbcClient.create(dataSource);
     var transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
     var ledger = new LedgerTransactions(jdbc, transactions, barrier, clock);
@@ -56,11 +62,13 @@ public final class LedgerStore implements AutoCloseable {
 
   /** As {@link #open(Path)}; the clock dates rows and orders nothing. */
   public static LedgerStore open(Path dataDir, Clock clock) throws IOException {
-    return open(dataDir, clock, H2Ledger.FILES);
+    return open(dataDir, clock, H2Ledger.FILES, Barrier::new);
   }
 
   /** As {@link #open(Path)}, with the ledger's file reached through one of H2's file systems. */
-  static LedgerStore open(Path dataDir, Clock clock, String fileSystem) throws IOException {
+  static LedgerStore open(
+      Path dataDir, Clock clock, String fileSystem, Function<DataSource, Barrier> barriers)
+      throws IOException {
     DurableFiles.createFolder(dataDir.toAbsolutePath());
     Path folder = dataDir.toRealPath();
     StoreLock lock = StoreLock.take(folder);
@@ -74,11 +82,13 @@ public final class LedgerStore implements AutoCloseable {
       layout.createFolders();
       H2Ledger database = H2Ledger.open(fileSystem, layout.database(), storeId, existing);
       try {
+        Barrier barrier = barriers.apply(database.dataSource());
         if (!existing) {
+          barrier.await(); // a store whose ledger might not survive is none yet
           layout.complete(storeId);
         }
         layout.emptyTemporary();
-        return new LedgerStore(lock, layout, storeId, database, clock);
+        return new LedgerStore(lock, layout, storeId, database, barrier, clock);
       } catch (IOException | RuntimeException e) {
         database.close();
         throw e;
