@@ -1,5 +1,6 @@
 package io.retort.encoder;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("FX-3")
 class ModelDirectoryTest {
   private static final byte[] CONTENT =
-      "a tokenizer, as far as the manifest is concerned".getBytes();
+      "a tokenizer, as far as the manifest is concerned".getBytes(UTF_8);
 
   @TempDir Path temp;
   private ModelFolder folder;
