@@ -62,7 +62,9 @@ class PowerLossIT {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(child.getInputStream(), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        acknowledged.add(line.substring("ACK ".length()));
+        if (line.startsWith("ACK ")) { // the rest is logging
+          acknowledged.add(line.substring("ACK ".length()));
+        }
         if (acknowledged.size() == ACKNOWLEDGED) {
           child.toHandle().destroyForcibly(); // leaves what was printed to be read
         }
