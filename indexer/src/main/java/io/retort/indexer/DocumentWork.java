@@ -83,21 +83,26 @@ final class DocumentWork {
     if (work.kind() != OperationKind.PUT && !work.live()) {
       return Optional.of(new Result.Nothing(work)); // it never became searchable: nothing to write
     }
+    @Nullable String overtaken;
     try (var extract = extract(task)) {
       milestones.reached(Milestone.PARSED);
       EncodedText encoded =
           extract.text() == null ? new EncodedText(List.of()) : encode(task, extract);
       ParsedVersion parsed = extract.parsed(encoded.parts().size());
       task.enter(ItemPhase.WRITING);
-      if (!store.work().prepared(work, parsed)) {
-        return Optional.empty();
+      if (store.work().prepared(work, parsed)) {
+        milestones.reached(Milestone.PREPARED);
+        if (!parsed.searchable()) {
+          return Optional.of(work.live() ? new Result.Delete(work) : new Result.Nothing(work));
+        }
+        return Optional.of(new Result.Write(work, block(work, extract, encoded)));
       }
-      milestones.reached(Milestone.PREPARED);
-      if (!parsed.searchable()) {
-        return Optional.of(work.live() ? new Result.Delete(work) : new Result.Nothing(work));
-      }
-      return Optional.of(new Result.Write(work, block(work, extract, encoded)));
+      overtaken = extract.textSha256();
     }
+    if (overtaken != null) {
+      contents.discardText(overtaken); // whoever deleted the document could not: it was pinned
+    }
+    return Optional.empty();
   }
 
   /**

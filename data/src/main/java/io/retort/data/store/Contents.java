@@ -57,6 +57,11 @@ public final class Contents {
     }
   }
 
+  /** Removes a text that was kept for a version which no row names, unless another does. */
+  public void discardText(String sha256) throws IOException {
+    texts.removeUnless(sha256, name -> refers("text_sha256", name));
+  }
+
   /**
    * Removes all files that nothing refers to: uploads that were stored and never acknowledged, and
    * what a crash kept from being removed. Returns how many there were.
