@@ -154,7 +154,7 @@ final class Generation {
   /** The last token and what may follow it, all attending to the same entry. */
   private int[] withDraft(Step last) {
     int room = Math.min(grid.leftInChunk(generated) - 1, request.maxTokens() - generated - 1);
-    int[] draft = house.draft().after(last, room);
+    int[] draft = request.diagnostics().drafts() ? house.draft().after(last, room) : new int[0];
     int[] inputs = new int[1 + draft.length];
     inputs[0] = last.id();
     System.arraycopy(draft, 0, inputs, 1, draft.length);

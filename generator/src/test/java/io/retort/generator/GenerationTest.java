@@ -470,7 +470,7 @@ class GenerationTest {
 
   @Test
   void withoutTheCopyHeadNothingIsCopied() {
-    var request = ask().diagnostics(new Diagnostics(false, false)).build();
+    var request = ask().diagnostics(new Diagnostics(false, false, true)).build();
     GeneratedAnswer answer = answer(script("five unused leave days", .9), request);
 
     assertThat(answer.tokens()).allMatch(token -> token.copyShare() == 0);
@@ -518,7 +518,7 @@ class GenerationTest {
 
   @Test
   void closedBookAnswersWithoutNeighbours() {
-    var request = ask().diagnostics(new Diagnostics(true, true)).build();
+    var request = ask().diagnostics(new Diagnostics(true, true, true)).build();
     int promptLength = new Prompts(tokenizer, Samples.config(Map.of())).tokens(request).length;
     model = new ScriptedModel(promptLength, script("one two", .9), 1);
     try (var generator = generator(0)) {

@@ -43,9 +43,19 @@ class PromptsTest {
 
     assertThat(say(request))
         .isEqualTo(
-            "<S>user\nWho?<E>\n<S>assistant\nAnn<E>\n"
-                + "<S>user\nWhere?<E>\n<S>assistant\nRome<E>\n"
-                + "<S>user\nAnd then?<E>\n<S>assistant\n");
+            """
+            <S>user
+            Who?<E>
+            <S>assistant
+            Ann<E>
+            <S>user
+            Where?<E>
+            <S>assistant
+            Rome<E>
+            <S>user
+            And then?<E>
+            <S>assistant
+            """);
   }
 
   @Test

@@ -7,27 +7,29 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SalienceTest {
-  private record Scores(float[] starts, float[] ends) implements RetroModel.Slab {
-    @Override
-    public int length() {
-      return starts.length;
-    }
+  private static RetroModel.Slab scores(float[] starts, float[] ends) {
+    return new RetroModel.Slab() {
+      @Override
+      public int length() {
+        return starts.length;
+      }
 
-    @Override
-    public float startScore(int j) {
-      return starts[j];
-    }
+      @Override
+      public float startScore(int j) {
+        return starts[j];
+      }
 
-    @Override
-    public float endScore(int j) {
-      return ends[j];
-    }
+      @Override
+      public float endScore(int j) {
+        return ends[j];
+      }
+    };
   }
 
   @Test
   void normalisesOverAllNeighboursAndNoSpan() {
-    var one = new Scores(new float[] {1, -1e4f}, new float[] {-1e4f, 2});
-    var two = new Scores(new float[] {0}, new float[] {0});
+    var one = scores(new float[] {1, -1e4f}, new float[] {-1e4f, 2});
+    var two = scores(new float[] {0}, new float[] {0});
     Salience salience = Salience.of(List.of(one, two));
     double starts = Math.log(1 + Math.exp(1) + Math.exp(0));
     double ends = Math.log(1 + Math.exp(2) + Math.exp(0));
@@ -48,7 +50,7 @@ class SalienceTest {
 
   @Test
   void thePreviousEndIsTheOneBefore() {
-    var one = new Scores(new float[] {0, 0, 0}, new float[] {3, 1, 0});
+    var one = scores(new float[] {0, 0, 0}, new float[] {3, 1, 0});
     double ends = Math.log(1 + Math.exp(3) + Math.exp(1) + 1);
     float[] values = Salience.of(List.of(one)).values();
 
@@ -59,7 +61,7 @@ class SalienceTest {
 
   @Test
   void largeScoresDoNotOverflow() {
-    var loud = new Scores(new float[] {500, 499}, new float[] {500, 499});
+    var loud = scores(new float[] {500, 499}, new float[] {500, 499});
     Salience salience = Salience.of(List.of(loud));
 
     assertThat(salience.relevance()).isEqualTo(1);
@@ -68,7 +70,7 @@ class SalienceTest {
 
   @Test
   void aReaderThatFindsNothingMakesANeighbourIrrelevant() {
-    var silent = new Scores(new float[] {-20, -20}, new float[] {-20, -20});
+    var silent = scores(new float[] {-20, -20}, new float[] {-20, -20});
 
     assertThat(Salience.of(List.of(silent)).relevance()).isLessThan(1e-8);
   }

@@ -20,9 +20,10 @@ final class ScriptedModel implements RetroModel {
    */
   record Line(int token, double probability, double gate) {}
 
+  private static final float SPAN_SCORE = 4;
+
   private final int promptLength;
   private final List<Line> script;
-  private final float startScore;
   private final double answerable;
   final List<Integer> attended = new ArrayList<>(); // first memory token of each attending row
   final AtomicInteger open = new AtomicInteger();
@@ -39,11 +40,18 @@ final class ScriptedModel implements RetroModel {
   ScriptedModel(int promptLength, List<Line> script, double answerable) {
     this.promptLength = promptLength;
     this.script = script;
-    this.startScore = 4;
     this.answerable = answerable;
   }
 
-  private record FakeSlab(int[] tokens, float startScore) implements Slab {
+  private static final class FakeSlab implements Slab {
+    final int[] tokens;
+    private final float score;
+
+    FakeSlab(int[] tokens, float score) {
+      this.tokens = tokens;
+      this.score = score;
+    }
+
     @Override
     public int length() {
       return tokens.length;
@@ -51,12 +59,12 @@ final class ScriptedModel implements RetroModel {
 
     @Override
     public float startScore(int j) {
-      return j == 0 ? startScore : -1e4f;
+      return j == 0 ? score : -1e4f;
     }
 
     @Override
     public float endScore(int j) {
-      return j == tokens.length - 1 ? startScore : -1e4f;
+      return j == tokens.length - 1 ? score : -1e4f;
     }
   }
 
@@ -184,13 +192,13 @@ final class ScriptedModel implements RetroModel {
     if (limits.over()) {
       throw new RunInterruptedException();
     }
-    return new FakeSlab(input.tokens(), startScore);
+    return new FakeSlab(input.tokens(), SPAN_SCORE);
   }
 
   @Override
   public Memory memory(List<Slab> slabs, float[] salience) {
     return new FakeMemory(
-        slabs.stream().flatMapToInt(slab -> Arrays.stream(((FakeSlab) slab).tokens())).toArray());
+        slabs.stream().flatMapToInt(slab -> Arrays.stream(((FakeSlab) slab).tokens)).toArray());
   }
 
   @Override

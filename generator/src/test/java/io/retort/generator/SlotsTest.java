@@ -29,7 +29,7 @@ class SlotsTest {
                 for (int n = 0; n < 50; n++) {
                   assertThat(slots.enter(Samples.limits())).isTrue();
                   most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                  Thread.yield();
+                  Thread.onSpinWait();
                   inside.decrementAndGet();
                   slots.leave();
                 }
