@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class DocumentAssembly {
   private static final int LONGEST_TITLE = 300;
 
+  /** No file has more headings or pages than this; what has is after our memory. */
+  private static final int MOST_PARTS = 100_000;
+
   /** Text that has more bytes of file than this to a visible character is sparse. */
   private static final long SPARSE = 5_000;
 
@@ -78,7 +81,7 @@ final class DocumentAssembly {
   }
 
   void endHeading() {
-    if (heading != null && text.length() > heading.start()) {
+    if (heading != null && text.length() > heading.start() && headings.size() < MOST_PARTS) {
       headings.add(new HeadingSpan(heading.level(), new TextSpan(heading.start(), text.length())));
     }
     heading = null;
@@ -90,7 +93,7 @@ final class DocumentAssembly {
   }
 
   void endPage() {
-    if (page != null) {
+    if (page != null && pages.size() < MOST_PARTS) {
       pages.add(new PageSpan(page.number(), new TextSpan(page.start(), text.length())));
     }
     page = null;

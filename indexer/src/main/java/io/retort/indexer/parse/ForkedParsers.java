@@ -51,7 +51,8 @@ public final class ForkedParsers implements AutoCloseable {
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("parser-sweeper").daemon().factory());
-    sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    var _ =
+        sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Creates the temp folder and finds out how forks can be isolated; starts none yet. */
@@ -105,7 +106,7 @@ public final class ForkedParsers implements AutoCloseable {
       return Outcomes.emptyFile();
     }
     Charset charset = finding.charset();
-    String head = finding.headText();
+    String head = finding.head();
     String kind = TextKind.of(head, name, declaredType);
     boolean markup = kind.equals(TextKind.HTML) || kind.equals(TextKind.XML);
     if (charset == null && !(markup && TextKind.isMarkup(head))) {

@@ -10,7 +10,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -200,8 +199,10 @@ final class FrameSink implements TextSink {
   /** UTF-8 with U+FFFD for lone surrogates, where {@link String#getBytes} would put a "?". */
   private byte[] utf8(String text) {
     try {
-      ByteBuffer bytes = encoder.encode(CharBuffer.wrap(text));
-      return Arrays.copyOf(bytes.array(), bytes.limit());
+      ByteBuffer encoded = encoder.encode(CharBuffer.wrap(text));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return bytes;
     } catch (CharacterCodingException e) {
       throw new IllegalStateException("the encoder replaces what it cannot encode", e);
     }

@@ -4,41 +4,54 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What can be said between this JVM and a forked parser. A frame is one byte, the ordinal here,
- * four bytes of length, and the payload. Both ends are of one build, so the order may change.
+ * four bytes of length, and the payload. Both ends are of one build, so the codes may change.
  */
 enum FrameType {
   /** To the parser: read this file, see {@link ParseRequest}. */
-  PARSE,
+  PARSE('p'),
   /** The parser listens. */
-  READY,
+  READY('r'),
   /** The media type that the content has. */
-  MEDIA_TYPE,
+  MEDIA_TYPE('m'),
   /** A piece of text, UTF-8, cut between code points. */
-  TEXT,
+  TEXT('t'),
   /** A heading begins; one byte: its level. */
-  HEADING,
-  HEADING_END,
+  HEADING('h'),
+  HEADING_END('H'),
   /** A page begins; four bytes: its number. */
-  PAGE,
-  PAGE_END,
+  PAGE('g'),
+  PAGE_END('G'),
   /** The title that the file gives itself. */
-  TITLE,
+  TITLE('n'),
   /** A warning's code. */
-  WARNING,
+  WARNING('w'),
   /** There are pictures, which may hold text. */
-  PICTURES,
+  PICTURES('i'),
   /** Nothing but a sign of life. */
-  ALIVE,
+  ALIVE('a'),
   /** The file is done, see {@link Verdict}. */
-  END;
+  END('e');
 
   /** No payload is longer. */
   static final int LONGEST_PAYLOAD = 1 << 17;
 
-  private static final FrameType[] ALL = values();
+  private final byte code;
+
+  FrameType(char code) {
+    this.code = (byte) code;
+  }
+
+  byte code() {
+    return code;
+  }
 
   /** Null for a byte that no type has. */
   static @Nullable FrameType of(int code) {
-    return code >= 0 && code < ALL.length ? ALL[code] : null;
+    for (FrameType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    return null;
   }
 }

@@ -13,7 +13,24 @@ final class Frames {
   private Frames() {}
 
   /** One frame as it was read. */
-  record Frame(FrameType type, byte[] payload) {}
+  static final class Frame {
+    private final FrameType type;
+    private final byte[] payload;
+
+    private Frame(FrameType type, byte[] payload) {
+      this.type = type;
+      this.payload = payload;
+    }
+
+    FrameType type() {
+      return type;
+    }
+
+    /** The frame's own bytes, which nobody else holds. */
+    byte[] payload() {
+      return payload;
+    }
+  }
 
   static void write(OutputStream out, FrameType type, byte[] payload) throws IOException {
     if (payload.length > FrameType.LONGEST_PAYLOAD) {
@@ -22,7 +39,7 @@ final class Frames {
     }
     byte[] frame =
         ByteBuffer.allocate(5 + payload.length)
-            .put((byte) type.ordinal())
+            .put(type.code())
             .putInt(payload.length)
             .put(payload)
             .array();

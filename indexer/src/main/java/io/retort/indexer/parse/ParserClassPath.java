@@ -81,7 +81,7 @@ public final class ParserClassPath {
   /** The entries, and those that the manifest of a jar without classes stands for. */
   private static List<Path> expanded(String classPath) {
     var entries = new ArrayList<Path>();
-    for (String element : classPath.split(File.pathSeparator)) {
+    for (String element : classPath.split(File.pathSeparator, -1)) {
       Path path = Path.of(element).toAbsolutePath();
       if (element.isEmpty() || path.getFileName() == null || !Files.exists(path)) {
         continue;
@@ -102,7 +102,7 @@ public final class ParserClassPath {
           manifest == null
               ? null
               : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
-      for (String url : named == null ? new String[0] : named.split(" ")) {
+      for (String url : named == null ? new String[0] : named.split(" ", -1)) {
         URI uri = jar.toUri().resolve(url);
         if (!url.isEmpty() && "file".equals(uri.getScheme())) {
           Path path = Path.of(uri);

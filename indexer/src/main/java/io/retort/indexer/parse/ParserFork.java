@@ -2,6 +2,7 @@ package io.retort.indexer.parse;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.retort.indexer.ParsedDocument;
 import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -15,9 +16,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,12 @@ final class ParserFork implements AutoCloseable {
 
   /** Frames that wait here; a full queue makes the parser wait. */
   private static final int QUEUE = 16;
+
+  private static final Pattern MEDIA_TYPE = Pattern.compile("[\\w.+-]{1,60}/[\\w.+-]{1,100}");
+  private static final Pattern CODE = Pattern.compile("[a-z_]{0,40}");
+
+  /** What a parser may warn of; the rest is found on this side. */
+  private static final Set<String> WARNINGS = Set.of(ParsedDocument.HIDDEN_TEXT);
 
   /** How a file ended, as seen from here. */
   sealed interface Ending {
@@ -220,7 +229,13 @@ final class ParserFork implements AutoCloseable {
   private static @Nullable Ending take(Frames.Frame frame, DocumentAssembly assembly) {
     byte[] payload = frame.payload();
     switch (frame.type()) {
-      case MEDIA_TYPE -> assembly.mediaType(new String(payload, UTF_8));
+      case MEDIA_TYPE -> {
+        String type = new String(payload, UTF_8);
+        if (!MEDIA_TYPE.matcher(type).matches()) {
+          return new Ending.Garbled();
+        }
+        assembly.mediaType(type);
+      }
       case TEXT -> assembly.text(new String(payload, UTF_8));
       case HEADING -> assembly.beginHeading(payload.length == 1 ? Math.max(1, payload[0]) : 1);
       case HEADING_END -> assembly.endHeading();
@@ -233,12 +248,21 @@ final class ParserFork implements AutoCloseable {
       }
       case PAGE_END -> assembly.endPage();
       case TITLE -> assembly.title(new String(payload, UTF_8));
-      case WARNING -> assembly.warning(new String(payload, UTF_8));
+      case WARNING -> {
+        String code = new String(payload, UTF_8);
+        if (!WARNINGS.contains(code)) {
+          return new Ending.Garbled();
+        }
+        assembly.warning(code);
+      }
       case PICTURES -> assembly.sawPictures();
       case ALIVE -> {}
       case END -> {
         try {
-          return new Ending.Judged(Verdict.of(payload));
+          Verdict verdict = Verdict.of(payload);
+          return CODE.matcher(verdict.code()).matches()
+              ? new Ending.Judged(verdict)
+              : new Ending.Garbled();
         } catch (IOException e) {
           return new Ending.Garbled();
         }

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.mozilla.universalchardet.UniversalDetector;
 
@@ -41,15 +40,9 @@ final class TextProbe {
    * What was found.
    *
    * @param charset null if this is no text
-   * @param head the beginning of the file
+   * @param head the beginning of the file; read as Latin-1 if the charset is unknown
    */
-  record Finding(@Nullable Charset charset, byte[] head, long bytes) {
-    /** The beginning as text; Latin-1 if the charset is unknown. */
-    String headText() {
-      String text = new String(head, charset == null ? ISO_8859_1 : charset);
-      return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    }
-  }
+  record Finding(@Nullable Charset charset, String head, long bytes) {}
 
   static Finding of(Path file) throws IOException {
     var probe = new TextProbe();
@@ -59,7 +52,9 @@ final class TextProbe {
         probe.add(piece, read);
       }
     }
-    return new Finding(probe.charset(), Arrays.copyOf(probe.head, probe.headLength), probe.bytes);
+    Charset charset = probe.charset();
+    var head = new String(probe.head, 0, probe.headLength, charset == null ? ISO_8859_1 : charset);
+    return new Finding(charset, head.startsWith("\uFEFF") ? head.substring(1) : head, probe.bytes);
   }
 
   private void add(byte[] piece, int length) {

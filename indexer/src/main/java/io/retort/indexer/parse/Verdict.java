@@ -28,7 +28,7 @@ record Verdict(Kind kind, String code, String message) {
   byte[] toBytes() {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
-      out.writeByte(kind.ordinal());
+      out.writeUTF(kind.name());
       out.writeUTF(code);
       out.writeUTF(message);
     } catch (IOException e) {
@@ -39,11 +39,9 @@ record Verdict(Kind kind, String code, String message) {
 
   static Verdict of(byte[] bytes) throws IOException {
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int kind = in.readByte();
-      if (kind < 0 || kind >= Kind.values().length) {
-        throw new IOException("no verdict has the number " + kind);
-      }
-      return new Verdict(Kind.values()[kind], in.readUTF(), in.readUTF());
+      return new Verdict(Kind.valueOf(in.readUTF()), in.readUTF(), in.readUTF());
+    } catch (IllegalArgumentException e) {
+      throw new IOException("no verdict has this name", e);
     }
   }
 }

@@ -46,7 +46,7 @@ public final class MisbehavingParser implements DocumentParser {
   public void parse(SourceFile source, TextSink sink) throws IOException, DocumentRefusedException {
     byte[] content = Files.readAllBytes(source.path());
     String[] deed =
-        new String(content, MAGIC.length + 1, content[MAGIC.length], US_ASCII).split(" ");
+        new String(content, MAGIC.length + 1, content[MAGIC.length], US_ASCII).split(" ", -1);
     switch (deed[0]) {
       case "behave" -> sink.text(ENOUGH + ProcessHandle.current().pid());
       case "memory" -> fillTheHeap(sink);
@@ -100,13 +100,13 @@ public final class MisbehavingParser implements DocumentParser {
   private static void fillTheHeap(TextSink sink) {
     sink.text(ENOUGH);
     List<byte[]> all = new ArrayList<>();
-    while (true) {
+    while (!all.contains(new byte[0])) {
       all.add(new byte[1 << 20]);
     }
   }
 
   private static int depth(int depth) {
-    return depth(depth + 1) + 1;
+    return depth == Integer.MAX_VALUE ? 0 : depth(depth + 1) + 1;
   }
 
   private static void printMuch() throws IOException {
@@ -129,7 +129,7 @@ public final class MisbehavingParser implements DocumentParser {
       LockSupport.parkNanos(1); // closed, as it should be
     }
     try {
-      InetAddress.getByName("example.org");
+      InetAddress.getAllByName("example.org");
       open.add("name");
     } catch (IOException e) {
       LockSupport.parkNanos(1); // closed, as it should be

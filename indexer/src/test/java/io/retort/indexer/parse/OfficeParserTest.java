@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.retort.indexer.ParsedDocument;
 import io.retort.indexer.parse.office.OfficeParser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +86,18 @@ class OfficeParserTest extends DocumentParserContract {
     }
 
     assertThat(sink.document().text()).doesNotContain("canary");
+  }
+
+  @Test
+  void wordsThatWordDoesNotShowAreFlagged() throws Exception {
+    String body =
+        "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'>"
+            + "<w:body><w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Unseen words.</w:t></w:r></w:p>"
+            + "</w:body></w:document>";
+    byte[] content = Samples.withEntry(sample(), "word/document.xml", body.getBytes(UTF_8));
+
+    assertThat(parsed(content).warnings()).containsExactly(ParsedDocument.HIDDEN_TEXT);
+    assertThat(parsed(sample()).warnings()).isEmpty();
   }
 
   @Test

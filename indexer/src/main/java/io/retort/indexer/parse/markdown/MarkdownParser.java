@@ -130,10 +130,10 @@ public final class MarkdownParser implements DocumentParser {
       return node.getFirstChild();
     }
     Node at = node;
-    while (at != root && at.getNext() == null) {
+    while (!at.equals(root) && at.getNext() == null) {
       at = at.getParent();
     }
-    return at == root ? null : at.getNext();
+    return at.equals(root) ? null : at.getNext();
   }
 
   /** Walks without recursion, as deep as the file may nest. */
@@ -155,11 +155,11 @@ public final class MarkdownParser implements DocumentParser {
           continue;
         }
         leave(at);
-        while (at != root && at.getNext() == null) {
+        while (!at.equals(root) && at.getNext() == null) {
           at = at.getParent();
           leave(at);
         }
-        if (at == root) {
+        if (at.equals(root)) {
           return;
         }
         at = at.getNext();

@@ -1,4 +1,7 @@
-/** Office formats through Tika, and through nothing of it that holds a document in memory. Runs in forked JVMs only. */
+/**
+ * Office formats through Tika, and through nothing of it that holds a document in memory. Runs in
+ * forked JVMs only.
+ */
 @NullMarked
 package io.retort.indexer.parse.office;
 
