@@ -34,7 +34,8 @@ final class Housekeeping implements AutoCloseable {
     this.answers = answers;
     this.replies = replies;
     this.settings = settings;
-    var _ = thread.scheduleWithFixedDelay(this::sweep, 1, MINUTES, TimeUnit.MINUTES); // never throws
+    var _ =
+        thread.scheduleWithFixedDelay(this::sweep, 1, MINUTES, TimeUnit.MINUTES); // never throws
   }
 
   void sweep() {

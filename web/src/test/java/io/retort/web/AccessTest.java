@@ -32,7 +32,8 @@ class AccessTest {
   @BeforeAll
   static void start() throws Exception {
     server =
-        new TestServer(dataDir, new FakeModels(), Map.of("retort.limits.requests-per-minute", "50"));
+        new TestServer(
+            dataDir, new FakeModels(), Map.of("retort.limits.requests-per-minute", "50"));
     admin = server.admin();
     server.collection("mine");
     server.collection("theirs");
@@ -80,8 +81,7 @@ class AccessTest {
   @Test
   void everyWayOfNotBeingKnownGivesTheSameBody() {
     Client key = server.withKey("read");
-    String id =
-        admin.get("/api/v1/keys?limit=100").json().get("items").get(0).get("id").asString();
+    String id = admin.get("/api/v1/keys?limit=100").json().get("items").get(0).get("id").asString();
     Client revoked = server.withKey("read");
     admin
         .get("/api/v1/keys?limit=100")
@@ -141,7 +141,8 @@ class AccessTest {
     assertThat(foreign.status()).isEqualTo(404);
     assertThat(foreign.text().replaceAll("[0-9a-f]{32}|theirs", ""))
         .isEqualTo(missing.text().replaceAll("[0-9a-f]{32}|nowhere", ""));
-    var search = mine.post("/api/v1/search", "{\"query\":\"x\",\"collections\":[\"mine\",\"theirs\"]}");
+    var search =
+        mine.post("/api/v1/search", "{\"query\":\"x\",\"collections\":[\"mine\",\"theirs\"]}");
     assertThat(search.code()).isEqualTo("collection_not_found");
   }
 
@@ -164,8 +165,7 @@ class AccessTest {
 
   @Test
   void aLoginTokenWorksOnce() {
-    var made =
-        admin.post("/api/v1/admin/logins", "{\"name\":\"Ada\",\"scopes\":[\"admin\"]}");
+    var made = admin.post("/api/v1/admin/logins", "{\"name\":\"Ada\",\"scopes\":[\"admin\"]}");
     assertThat(made.status()).isEqualTo(201);
     String url = json(made, "url");
     assertThat(url).startsWith(server.address() + "/login#token=");
@@ -241,7 +241,8 @@ class AccessTest {
 
   @Test
   void pagesWithoutASessionLeadToLogin() {
-    for (String page : List.of("/", "/history", "/collections/mine", "/documents/doc_1", "/admin")) {
+    for (String page :
+        List.of("/", "/history", "/collections/mine", "/documents/doc_1", "/admin")) {
       var reply = server.anonymous().get(page);
       assertThat(reply.status()).as(page).isEqualTo(302);
       assertThat(reply.header("Location")).isEqualTo("/login");
@@ -297,10 +298,7 @@ class AccessTest {
   void aForeignOriginIsRefused() {
     var reply =
         admin.send(
-            admin
-                .request("/api/v1/collections")
-                .header("Origin", "http://evil.example")
-                .build());
+            admin.request("/api/v1/collections").header("Origin", "http://evil.example").build());
     assertThat(reply.code()).isEqualTo("origin_not_allowed");
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The answer flow from outside: whole, as a stream, kept, stopped, refused. */
-@Timeout(60)
+@Timeout(300)
 class AnswersTest {
   private static final String TEXT =
       "Leave policy 🌴\n\nEmployees may carry over up to five unused leave days into the next year."
@@ -208,8 +208,7 @@ class AnswersTest {
     assertThat(answer.get("reason").asString()).isEqualTo("low_confidence");
     assertThat(answer.get("citations")).isEmpty();
     assertThat(answer.get("neighbours")).isNotEmpty();
-    List<Client.Event> events =
-        admin.stream("/api/v1/answers", question("unsure about this", ""));
+    List<Client.Event> events = admin.stream("/api/v1/answers", question("unsure about this", ""));
     assertThat(events)
         .extracting(Client.Event::name)
         .containsExactly("retrieval", "abstained", "usage", "done");
@@ -383,8 +382,7 @@ class AnswersTest {
         line = lines.readLine();
       }
       String id = line.substring("id: ".length(), line.lastIndexOf(':'));
-      assertThat(
-              server.withKey("ask").post("/api/v1/answers/" + id + ":cancel", "").status())
+      assertThat(server.withKey("ask").post("/api/v1/answers/" + id + ":cancel", "").status())
           .isEqualTo(404);
       assertThat(admin.post("/api/v1/answers/" + id + ":cancel", "").status()).isEqualTo(204);
       List<Client.Event> rest =

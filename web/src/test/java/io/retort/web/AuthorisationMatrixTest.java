@@ -26,8 +26,7 @@ import tools.jackson.databind.JsonNode;
  */
 class AuthorisationMatrixTest {
   /** What anybody may call. */
-  private static final Set<String> OPEN =
-      Set.of("GET /health", "POST /login", "POST /logout");
+  private static final Set<String> OPEN = Set.of("GET /health", "POST /login", "POST /logout");
 
   @TempDir static Path dataDir;
   private static TestServer server;
@@ -197,7 +196,8 @@ class AuthorisationMatrixTest {
                     () -> {
                       var reply = call(mine, operation);
                       assertThat(reply.text()).doesNotContain("secret number");
-                      boolean list = !operation.path.contains("{") && operation.method.equals("GET");
+                      boolean list =
+                          !operation.path.contains("{") && operation.method.equals("GET");
                       if (list) {
                         assertThat(reply.status()).isEqualTo(200);
                         assertThat(reply.text()).doesNotContain("theirs").doesNotContain(job);

@@ -29,7 +29,8 @@ class BadInputTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = new TestServer(dataDir, new FakeModels(), Map.of("retort.ingest.max-file-size", "1MB"));
+    server =
+        new TestServer(dataDir, new FakeModels(), Map.of("retort.ingest.max-file-size", "1MB"));
     admin = server.admin();
     server.collection("handbook");
     admin.awaitJob(
@@ -55,7 +56,10 @@ class BadInputTest {
     assertThat(json.propertyNames())
         .containsExactlyInAnyOrder(
             "type", "title", "status", "detail", "instance", "code", "trace_id", "errors");
-    assertThat(reply.text()).doesNotContain("Exception").doesNotContain("io.retort").doesNotContain("\tat ");
+    assertThat(reply.text())
+        .doesNotContain("Exception")
+        .doesNotContain("io.retort")
+        .doesNotContain("\tat ");
   }
 
   @ParameterizedTest
@@ -149,8 +153,7 @@ class BadInputTest {
   @Test
   void aBodyWithoutContentTypeIsRefused() {
     assertProblem(
-        admin.send(
-            admin.request("/api/v1/search").POST(BodyPublishers.ofString("{}")).build()),
+        admin.send(admin.request("/api/v1/search").POST(BodyPublishers.ofString("{}")).build()),
         415,
         "unsupported_media_type");
   }
@@ -216,8 +219,7 @@ class BadInputTest {
     "/api/v1/collections/nowhere/documents, collection_not_found",
   })
   void whatDoesNotExistIsNotFound(String path, String code) {
-    assertProblem(
-        admin.send(admin.request(path).header("Accept", "*/*").GET().build()), 404, code);
+    assertProblem(admin.send(admin.request(path).header("Accept", "*/*").GET().build()), 404, code);
   }
 
   @ParameterizedTest
@@ -307,7 +309,8 @@ class BadInputTest {
         404,
         "collection_not_found");
     assertProblem(
-        admin.post(path, "{\"documents\":[{\"path\":\"a\",\"text\":\"b\",\"media_type\":\"image/png\"}]}"),
+        admin.post(
+            path, "{\"documents\":[{\"path\":\"a\",\"text\":\"b\",\"media_type\":\"image/png\"}]}"),
         400,
         "invalid_parameter");
     assertProblem(admin.post(path, "{\"documents\":[]}"), 400, "invalid_parameter");
@@ -315,8 +318,7 @@ class BadInputTest {
         admin.delete("/api/v1/collections/handbook/documents?path_prefix="),
         400,
         "invalid_parameter");
-    assertProblem(
-        admin.delete("/api/v1/collections/handbook/documents"), 400, "missing_field");
+    assertProblem(admin.delete("/api/v1/collections/handbook/documents"), 400, "missing_field");
   }
 
   @Test
@@ -326,7 +328,8 @@ class BadInputTest {
             "/api/v1/collections/handbook/documents",
             List.of(
                 new Client.File("large.bin", new byte[(1 << 20) + 1]),
-                new Client.File("small.txt", "A small text of words.".getBytes(StandardCharsets.UTF_8))),
+                new Client.File(
+                    "small.txt", "A small text of words.".getBytes(StandardCharsets.UTF_8))),
             null);
     assertThat(admin.awaitJob(reply).get("completed").asInt()).isEqualTo(1);
     var items = admin.get("/api/v1/jobs/" + reply.json().get("id").asString() + "/items").json();
@@ -349,7 +352,10 @@ class BadInputTest {
     try (var socket = new Socket(uri.getHost(), uri.getPort())) {
       socket.getOutputStream().write("NONSENSE\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(answer).startsWith("HTTP/1.1 400").doesNotContain("Exception").doesNotContain("Tomcat");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400")
+          .doesNotContain("Exception")
+          .doesNotContain("Tomcat");
     }
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Collections, documents, passages, jobs and search from outside. */
-@Timeout(60)
+@Timeout(300)
 class DocumentsTest {
   private static final String TEXT =
       "Leave policy 🌴\n\nEmployees may carry over up to five unused leave days into the next year."
@@ -65,11 +65,16 @@ class DocumentsTest {
         put(
             "handbook",
             Map.of(
-                "path", "leave.txt",
-                "media_type", "text/plain",
-                "tags", List.of("hr"),
-                "metadata", Map.of("year", 2026),
-                "text", TEXT));
+                "path",
+                "leave.txt",
+                "media_type",
+                "text/plain",
+                "tags",
+                List.of("hr"),
+                "metadata",
+                Map.of("year", 2026),
+                "text",
+                TEXT));
     assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
     assertThat(accepted.header("Location"))
         .isEqualTo("/api/v1/jobs/" + accepted.json().get("id").asString());
@@ -102,7 +107,12 @@ class DocumentsTest {
                 .header("Accept", "text/plain")
                 .build());
     assertThat(plain.text()).isEqualTo("🌴");
-    assertThat(admin.get("/api/v1/documents/" + id(accepted) + "/passage").json().get("text").asString())
+    assertThat(
+            admin
+                .get("/api/v1/documents/" + id(accepted) + "/passage")
+                .json()
+                .get("text")
+                .asString())
         .isEqualTo(TEXT);
 
     JsonNode collection = admin.get("/api/v1/collections/handbook").json();
@@ -156,7 +166,8 @@ class DocumentsTest {
       assertThat(admin.get(passage + range).code()).as(range).isEqualTo("range_out_of_bounds");
     }
     assertThat(admin.get(passage + "?start=-1").code()).isEqualTo("invalid_parameter");
-    assertThat(admin.get(passage + "?start=0&end=2147483648").code()).isEqualTo("invalid_parameter");
+    assertThat(admin.get(passage + "?start=0&end=2147483648").code())
+        .isEqualTo("invalid_parameter");
     assertThat(admin.get(passage + "?version=2").status()).isEqualTo(410);
     assertThat(admin.get(passage + "?include=rects").json().get("rects")).isEmpty();
   }
@@ -194,24 +205,21 @@ class DocumentsTest {
     for (int i = 0; i < 7; i++) {
       files.add(
           new Client.File(
-              "d/" + i + ".txt", ("The number of this file is " + i).getBytes(StandardCharsets.UTF_8)));
+              "d/" + i + ".txt",
+              ("The number of this file is " + i).getBytes(StandardCharsets.UTF_8)));
     }
     var accepted = admin.upload("/api/v1/collections/many/documents", files, null);
     admin.awaitJob(accepted);
     Set<String> seen = new HashSet<>();
     String next = "";
     do {
-      JsonNode page =
-          admin
-              .get("/api/v1/collections/many/documents?limit=3" + next)
-              .json();
+      JsonNode page = admin.get("/api/v1/collections/many/documents?limit=3" + next).json();
       page.get("items").forEach(d -> assertThat(seen.add(d.get("path").asString())).isTrue());
       next =
           page.get("next_cursor").isNull()
               ? ""
               : "&cursor="
-                  + URLEncoder.encode(
-                      page.get("next_cursor").asString(), StandardCharsets.UTF_8);
+                  + URLEncoder.encode(page.get("next_cursor").asString(), StandardCharsets.UTF_8);
     } while (!next.isEmpty());
     assertThat(seen).hasSize(7);
     assertThat(admin.get("/api/v1/collections/many/documents?path_prefix=d/3").json().get("items"))
@@ -240,10 +248,7 @@ class DocumentsTest {
                 .header("Last-Event-ID", events.getLast().id())
                 .build());
     assertThat(Client.events(resumed.text()).getLast().name()).isEqualTo("done");
-    assertThat(
-            admin
-                .send(admin.request(path).header("Last-Event-ID", "job_x:1").build())
-                .code())
+    assertThat(admin.send(admin.request(path).header("Last-Event-ID", "job_x:1").build()).code())
         .isEqualTo("invalid_parameter");
     assertThat(admin.post("/api/v1/jobs/" + job + ":cancel", "").code()).isEqualTo("job_final");
     assertThat(admin.post("/api/v1/jobs/" + job + ":retry", "").code())
@@ -332,13 +337,14 @@ class DocumentsTest {
     assertThat(job.get("state").asString()).isEqualTo("partially_succeeded");
     assertThat(job.get("completed").asInt() + job.get("failed").asInt()).isEqualTo(4);
     JsonNode items =
-        admin
-            .get("/api/v1/jobs/" + job.get("id").asString() + "/items")
-            .json()
-            .get("items");
+        admin.get("/api/v1/jobs/" + job.get("id").asString() + "/items").json().get("items");
     assertThat(items)
         .extracting(i -> i.get("path").asString() + " " + i.get("status").asString())
-        .contains("empty.txt NO_TEXT", "binary.bin UNSUPPORTED", "good.txt SEARCHABLE", "good.txt FAILED");
+        .contains(
+            "empty.txt NO_TEXT",
+            "binary.bin UNSUPPORTED",
+            "good.txt SEARCHABLE",
+            "good.txt FAILED");
   }
 
   @Test

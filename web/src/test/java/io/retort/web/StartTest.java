@@ -30,10 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What a start finds, and what the service says and does about it. */
-@Timeout(60)
+@Timeout(300)
 class StartTest {
-  private static final String ASK = "{\"question\":\"carry over days\",\"collection\":\"handbook\"}";
-  private static final String SEARCH = "{\"query\":\"carry over days\",\"collection\":\"handbook\"}";
+  private static final String ASK =
+      "{\"question\":\"carry over days\",\"collection\":\"handbook\"}";
+  private static final String SEARCH =
+      "{\"query\":\"carry over days\",\"collection\":\"handbook\"}";
   private static final String DOCUMENTS =
       "{\"documents\":[{\"path\":\"a.txt\",\"text\":\"Employees may carry over five days.\"}]}";
 
@@ -105,7 +107,8 @@ class StartTest {
 
           @Override
           public Decoder openDecoder() {
-            throw new ModelIntegrityException("decoder.onnx", "expected sha256 aa, found sha256 bb");
+            throw new ModelIntegrityException(
+                "decoder.onnx", "expected sha256 aa, found sha256 bb");
           }
         };
     try (TestServer server = start(broken)) {
@@ -143,8 +146,7 @@ class StartTest {
       assertThat(
               admin
                   .post(
-                      "/api/v1/collections/handbook/documents",
-                      DOCUMENTS.replace("a.txt", "b.txt"))
+                      "/api/v1/collections/handbook/documents", DOCUMENTS.replace("a.txt", "b.txt"))
                   .status())
           .isEqualTo(202);
       assertThat(server.anonymous().get("/health").text()).contains("index_degraded");
@@ -188,8 +190,7 @@ class StartTest {
       server.server().awaitOpened();
       Client.Reply jobs = admin.get("/api/v1/jobs");
       JsonNode done =
-          admin
-              .stream(
+          admin.stream(
                   "/api/v1/jobs/"
                       + jobs.json().get("items").get(0).get("id").asString()
                       + "/events",
@@ -230,7 +231,7 @@ class StartTest {
   @Test
   void wrongSettingsEndTheStartWithKeyValueAndWhatIsAllowed() throws Exception {
     Run run =
-        Run.of(Map.of(), "serve", "--data-dir", dataDir.toString(), "--retort.answers.k", "99");
+        Run.of(Map.of("RETORT_ANSWERS_K", "99"), "serve", "--data-dir", dataDir.toString());
     assertThat(run.code).isEqualTo(ExitCode.USAGE);
     assertThat(run.error).contains("retort.answers.k").contains("99").contains("1 to 32");
     assertThat(Run.of(Map.of("RETORT_ANSWERS_KAY", "1"), "serve").error)

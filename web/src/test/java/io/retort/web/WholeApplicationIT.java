@@ -97,7 +97,8 @@ class WholeApplicationIT {
         file("empty.txt", ""),
         file("corrupt.pdf", "%PDF-1.4\n1 0 obj\nnothing that follows is a PDF"),
         new Client.File("secret.pdf", encryptedPdf()),
-        new Client.File("program.docx", HexFormat.of().parseHex("4d5a90000300000004000000ffff0000")),
+        new Client.File(
+            "program.docx", HexFormat.of().parseHex("4d5a90000300000004000000ffff0000")),
         new Client.File("huge.txt", new byte[(2 << 20) + 1]));
   }
 
@@ -118,8 +119,7 @@ class WholeApplicationIT {
       assertThat(server.anonymous().get("/health").text()).isEqualTo("{\"status\":\"ready\"}");
       server.collection("handbook");
       JsonNode job =
-          admin.awaitJob(
-              admin.upload("/api/v1/collections/handbook/documents", files(), null));
+          admin.awaitJob(admin.upload("/api/v1/collections/handbook/documents", files(), null));
       assertThat(job.get("state").asString()).isEqualTo("partially_succeeded");
       assertThat(statuses(admin))
           .containsAllEntriesOf(

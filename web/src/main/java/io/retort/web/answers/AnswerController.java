@@ -38,7 +38,9 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code /answers}: ask and wait, ask and watch, look again, stop, and put an answer to the test. */
+/**
+ * {@code /answers}: ask and wait, ask and watch, look again, stop, and put an answer to the test.
+ */
 @RestController
 @RequestMapping("/api/v1/answers")
 class AnswerController {
@@ -83,8 +85,7 @@ class AnswerController {
       throws IOException, InterruptedException {
     var stream = new EventStream(json, () -> plan.limits().cancel().cancel());
     var number = new AtomicInteger();
-    AnswerListener listener =
-        (event, data) -> stream.offer(event, id(plan, number), data, false);
+    AnswerListener listener = (event, data) -> stream.offer(event, id(plan, number), data, false);
     Future<AnswerView> answer = answers.start(plan, listener);
     String instance = request.getRequestURI();
     String traceId = TraceFilter.traceId(request);
@@ -127,17 +128,16 @@ class AnswerController {
 
   @RequestBodyModel
   @Schema(name = "KnockOutRequest")
-  record KnockOutBody(@NotNull @Size(min = 1, max = 64) List<@Size(min = 1, max = 50) String> chunkIds) {}
+  record KnockOutBody(
+      @NotNull @Size(min = 1, max = 64) List<@Size(min = 1, max = 50) String> chunkIds) {}
 
   record KnockOutView(double logprob, double maskedLogprob, double knockOut) {}
 
   @PostMapping(path = "/{id}:knock-out", produces = "application/json")
   @Requires(Scope.ASK)
-  KnockOutView knockOut(
-      @PathVariable String id, @RequestBody KnockOutBody body, Caller caller) {
+  KnockOutView knockOut(@PathVariable String id, @RequestBody KnockOutBody body, Caller caller) {
     KnockOut result = kept.knockOut(known(id), caller, body.chunkIds());
-    return new KnockOutView(
-        result.logProbability(), result.maskedLogProbability(), result.nats());
+    return new KnockOutView(result.logProbability(), result.maskedLogProbability(), result.nats());
   }
 
   private static String known(String id) {

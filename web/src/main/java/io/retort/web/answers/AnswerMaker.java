@@ -41,11 +41,7 @@ final class AnswerMaker {
   private final JsonMapper json;
 
   AnswerMaker(
-      Rooms rooms,
-      AnswerStore store,
-      AnswerViews views,
-      AnswerMetrics metrics,
-      JsonMapper json) {
+      Rooms rooms, AnswerStore store, AnswerViews views, AnswerMetrics metrics, JsonMapper json) {
     this.rooms = rooms;
     this.store = store;
     this.views = views;
@@ -60,8 +56,7 @@ final class AnswerMaker {
           ProblemCode.DEADLINE_EXCEEDED, "the time limit ended while the question waited");
     }
     var source =
-        new ScopedNeighbourSource(
-            rooms.retriever(), plan.retrieval(), plan.scope(), plan.limits());
+        new ScopedNeighbourSource(rooms.retriever(), plan.retrieval(), plan.scope(), plan.limits());
     GeneratedAnswer generated =
         plan.models()
             .generator()
@@ -100,7 +95,9 @@ final class AnswerMaker {
       AnswerListener listener) {
     boolean text = plan.body().includes(AnswerInclude.NEIGHBOUR_TEXT);
     var raw =
-        plan.body().includes(AnswerInclude.RAW_SCORES) ? source.rawScores() : Map.<ChunkId, Retrieval.RawScores>of();
+        plan.body().includes(AnswerInclude.RAW_SCORES)
+            ? source.rawScores()
+            : Map.<ChunkId, Retrieval.RawScores>of();
     switch (event) {
       case GenerationEvent.Retrieved(var entry) ->
           listener.on(
@@ -122,28 +119,19 @@ final class AnswerMaker {
           listener.on(
               "abstained",
               new AbstainedEvent(
-                  reason.toString(),
-                  confidence,
-                  AnswerViews.neighbours(neighbours, text, raw)));
+                  reason.toString(), confidence, AnswerViews.neighbours(neighbours, text, raw)));
     }
   }
 
   record RetrievalEvent(
-      int chunkIndex,
-      String query,
-      boolean frozen,
-      List<NeighbourView> neighbours) {}
+      int chunkIndex, String query, boolean frozen, List<NeighbourView> neighbours) {}
 
   record TokenEvent(int index, String text) {}
 
-  record AbstainedEvent(
-      String reason, double confidence, List<NeighbourView> neighbours) {}
+  record AbstainedEvent(String reason, double confidence, List<NeighbourView> neighbours) {}
 
   private AnswerView view(
-      AnswerPlan plan,
-      GeneratedAnswer generated,
-      ScopedNeighbourSource source,
-      Duration queued) {
+      AnswerPlan plan, GeneratedAnswer generated, ScopedNeighbourSource source, Duration queued) {
     AnswerBody body = plan.body();
     LoadedModels models = plan.models();
     Set<DocumentVersion> valid = validVersions(plan, generated.citations());
@@ -203,8 +191,7 @@ final class AnswerMaker {
   }
 
   private static DocumentVersion versionOf(Citation citation) {
-    return new DocumentVersion(
-        citation.chunk().id().documentId(), citation.chunk().version());
+    return new DocumentVersion(citation.chunk().id().documentId(), citation.chunk().version());
   }
 
   /** A store that fails costs the later look-up, not the answer that is there already. */

@@ -36,9 +36,7 @@ public final class AnswerMetrics {
     invalidCitations.increment(generated.refused().mismatched());
     generatedTokens.increment(generated.usage().generatedTokens());
     confidence.record(view.confidence());
-    registry
-        .counter("retort.retrievals", "trigger", "question")
-        .increment();
+    registry.counter("retort.retrievals", "trigger", "question").increment();
     registry
         .counter("retort.retrievals", "trigger", "chunk")
         .increment(Math.max(0, generated.usage().retrievals() - 1));

@@ -212,7 +212,8 @@ public final class AnswerService {
               } catch (ApiException e) {
                 failed.accept(e);
               } catch (InterruptedException e) {
-                failed.accept(new ApiException(ProblemCode.SHUTTING_DOWN, "the service is stopping"));
+                failed.accept(
+                    new ApiException(ProblemCode.SHUTTING_DOWN, "the service is stopping"));
               }
             });
   }

@@ -29,8 +29,7 @@ final class AnswerViews {
 
   /** {@code publicUrl} null leaves the addresses of citations relative to the service. */
   AnswerViews(@Nullable String publicUrl) {
-    this.citationBase =
-        publicUrl == null ? "" : publicUrl.replaceAll("/+$", "");
+    this.citationBase = publicUrl == null ? "" : publicUrl.replaceAll("/+$", "");
   }
 
   CitationView citation(Citation citation) {
@@ -91,22 +90,20 @@ final class AnswerViews {
         source == null
             ? null
             : new TokenSource(
-                source.chunkId().toString(),
-                source.chunkId().documentId(),
-                source.sourceSpan()));
+                source.chunkId().toString(), source.chunkId().documentId(), source.sourceSpan()));
   }
 
   static @Nullable DegradedView degraded(Retrieval.@Nullable Degraded degraded) {
     return degraded == null
         ? null
-        : new DegradedView(
-            degraded.reason().name().toLowerCase(Locale.ROOT), degraded.missing());
+        : new DegradedView(degraded.reason().name().toLowerCase(Locale.ROOT), degraded.missing());
   }
 
   /**
    * @param queued before the generator was called
    */
-  static TimingsView timings(GeneratedAnswer answer, Duration queued, Duration encode, Duration retrieve) {
+  static TimingsView timings(
+      GeneratedAnswer answer, Duration queued, Duration encode, Duration retrieve) {
     Timings t = answer.timings();
     Duration firstToken = t.firstToken();
     return new TimingsView(

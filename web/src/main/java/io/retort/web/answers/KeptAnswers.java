@@ -1,12 +1,12 @@
 package io.retort.web.answers;
 
 import io.retort.data.AccessScope;
+import io.retort.data.CancelSignal;
 import io.retort.data.Chunk;
 import io.retort.data.ChunkId;
 import io.retort.data.Deadline;
 import io.retort.data.DocumentVersion;
 import io.retort.data.Neighbour;
-import io.retort.data.CancelSignal;
 import io.retort.data.RequestLimits;
 import io.retort.data.TextSpan;
 import io.retort.data.store.AnswerStore;
@@ -64,10 +64,7 @@ final class KeptAnswers {
             .map(n -> withState(n, live, scope, include.contains(AnswerInclude.NEIGHBOUR_TEXT)))
             .toList();
     return StoredAnswer.with(
-        view,
-        citations,
-        neighbours,
-        include.contains(AnswerInclude.TOKENS) ? view.tokens() : null);
+        view, citations, neighbours, include.contains(AnswerInclude.TOKENS) ? view.tokens() : null);
   }
 
   private StoredAnswer stored(String id, Caller caller) {
@@ -109,8 +106,7 @@ final class KeptAnswers {
         : neighbour;
   }
 
-  private @Nullable String text(
-      String documentId, int version, TextSpan span, AccessScope scope) {
+  private @Nullable String text(String documentId, int version, TextSpan span, AccessScope scope) {
     ScopedDocuments documents = rooms.documents();
     try {
       return documents.text(documentId, version, span, scope);
@@ -179,7 +175,9 @@ final class KeptAnswers {
     }
     Map<ChunkId, Chunk> chunks = rooms.searcher().chunks(ids, scope);
     Set<DocumentVersion> versions = new HashSet<>();
-    chunks.values().forEach(c -> versions.add(new DocumentVersion(c.id().documentId(), c.version())));
+    chunks
+        .values()
+        .forEach(c -> versions.add(new DocumentVersion(c.id().documentId(), c.version())));
     Set<DocumentVersion> live =
         versions.isEmpty() ? Set.of() : rooms.documents().valid(versions, scope);
     var entries = new ArrayList<List<Neighbour>>();

@@ -37,8 +37,7 @@ final class ScopedNeighbourSource implements NeighbourSource {
     }
   }
 
-  ScopedNeighbourSource(
-      Retriever retriever, Plan plan, AccessScope scope, RequestLimits limits) {
+  ScopedNeighbourSource(Retriever retriever, Plan plan, AccessScope scope, RequestLimits limits) {
     this.retriever = retriever;
     this.plan = plan;
     this.scope = scope;
@@ -50,12 +49,7 @@ final class ScopedNeighbourSource implements NeighbourSource {
     Retrieval retrieval =
         retriever.retrieve(
             new RetrievalRequest(
-                query.text(),
-                plan.k,
-                plan.mode,
-                plan.filters,
-                plan.candidates,
-                plan.perDocument),
+                query.text(), plan.k, plan.mode, plan.filters, plan.candidates, plan.perDocument),
             scope,
             limits);
     encode = encode.plus(retrieval.timings().encode());

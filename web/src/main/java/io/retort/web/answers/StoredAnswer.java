@@ -43,24 +43,18 @@ record StoredAnswer(AnswerView view, Replay replay) {
                                     n.source().name()))
                         .toList()));
     List<Integer> ids = generated.tokens().stream().map(TokenTrace::id).toList();
-    return new StoredAnswer(
-        withoutSourceText(view, generated), new Replay(style, ids, entries));
+    return new StoredAnswer(withoutSourceText(view, generated), new Replay(style, ids, entries));
   }
 
   private static AnswerView withoutSourceText(AnswerView view, GeneratedAnswer generated) {
     List<CitationView> citations =
         view.citations().stream().map(c -> with(c, c.title(), null, c.state())).toList();
-    List<NeighbourView> neighbours =
-        view.neighbours().stream().map(n -> n.withText(null)).toList();
+    List<NeighbourView> neighbours = view.neighbours().stream().map(n -> n.withText(null)).toList();
     return with(
-        view,
-        citations,
-        neighbours,
-        generated.tokens().stream().map(AnswerViews::token).toList());
+        view, citations, neighbours, generated.tokens().stream().map(AnswerViews::token).toList());
   }
 
-  static CitationView with(
-      CitationView c, String title, @Nullable String quote, String state) {
+  static CitationView with(CitationView c, String title, @Nullable String quote, String state) {
     return new CitationView(
         c.id(),
         c.collection(),

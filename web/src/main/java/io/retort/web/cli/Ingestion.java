@@ -91,7 +91,8 @@ final class Ingestion {
         if (e.status() != 413) {
           throw e;
         }
-        batch.forEach(file -> refused.add(new Unreadable(file.path(), String.valueOf(e.getMessage()))));
+        batch.forEach(
+            file -> refused.add(new Unreadable(file.path(), String.valueOf(e.getMessage()))));
       }
       if (wait) {
         watch.look();

@@ -77,7 +77,12 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         throw new ApiException(
             ProblemCode.BODY_TOO_LARGE, "a body of at most " + LARGEST_REQUEST + " bytes is taken");
       }
-      once(new Request(caller.id(), request.getRequestURI(), key(request)), request, response, body, chain);
+      once(
+          new Request(caller.id(), request.getRequestURI(), key(request)),
+          request,
+          response,
+          body,
+          chain);
     } catch (ApiException e) {
       problems.write(request, response, e);
     } catch (DataAccessException e) {
@@ -166,8 +171,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     return at < 0 ? null : stream.substring(at + 1);
   }
 
-  private static void repeat(
-      Reply reply, HttpServletResponse response) throws IOException {
+  private static void repeat(Reply reply, HttpServletResponse response) throws IOException {
     response.setStatus(reply.status());
     response.setHeader(REPLAYED, "true");
     if (reply.location() != null) {

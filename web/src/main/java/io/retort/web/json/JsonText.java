@@ -42,7 +42,8 @@ public final class JsonText {
       throw new ApiException(ProblemCode.MALFORMED_JSON, "the body is not valid UTF-8", e);
     }
     if (text.isBlank()) {
-      throw new ApiException(ProblemCode.MALFORMED_JSON, "the body is empty, a JSON document is needed");
+      throw new ApiException(
+          ProblemCode.MALFORMED_JSON, "the body is empty, a JSON document is needed");
     }
     try {
       return MAPPER.readTree(text);

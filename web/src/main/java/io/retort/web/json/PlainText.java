@@ -8,6 +8,11 @@ import java.lang.annotation.Target;
 
 /** A string without control characters but tab and newline, and with something to see in it. */
 @Documented
-@Target({ElementType.RECORD_COMPONENT, ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
+@Target({
+  ElementType.RECORD_COMPONENT,
+  ElementType.FIELD,
+  ElementType.METHOD,
+  ElementType.PARAMETER
+})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface PlainText {}

@@ -41,7 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Builds records from JSON and from query strings. What is allowed stands as Bean Validation
  * annotations on the record's components, where the OpenAPI description reads it too: {@code
  * NotNull}, {@code Size} (code points, or elements), {@code Min}, {@code Max}, {@code DecimalMin},
- * {@code DecimalMax}, {@code Pattern}, and {@link PlainText}. All wrong fields are reported at once.
+ * {@code DecimalMax}, {@code Pattern}, and {@link PlainText}. All wrong fields are reported at
+ * once.
  */
 public final class RecordReader {
   private static final int MOST_ERRORS = 100;
@@ -81,7 +82,9 @@ public final class RecordReader {
     return values;
   }
 
-  /** Reads a query string: each parameter once, but those of list components any number of times. */
+  /**
+   * Reads a query string: each parameter once, but those of list components any number of times.
+   */
   public static <T> T query(Map<String, String[]> parameters, Class<T> type) {
     var reader = new RecordReader();
     ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -175,8 +178,7 @@ public final class RecordReader {
   }
 
   /** Null after an error, and for JSON's null. */
-  private @Nullable Object value(
-      JsonNode node, AnnotatedElement bounds, Type type, String field) {
+  private @Nullable Object value(JsonNode node, AnnotatedElement bounds, Type type, String field) {
     if (node.isNull()) {
       if (field.isEmpty() || type instanceof Class<?> c && c.isRecord() && field.endsWith("]")) {
         wrongType(field, "an object", node);
@@ -262,9 +264,7 @@ public final class RecordReader {
       return constructor.newInstance(arguments.toArray());
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException wrong && wrong.getMessage() != null) {
-        error(
-            new FieldError(
-                field.isEmpty() ? "body" : field, "invalid", wrong.getMessage()));
+        error(new FieldError(field.isEmpty() ? "body" : field, "invalid", wrong.getMessage()));
         return null;
       }
       throw new IllegalStateException("cannot make a " + type, e);
@@ -380,9 +380,7 @@ public final class RecordReader {
     }
     Pattern pattern = bounds.getAnnotation(Pattern.class);
     if (pattern != null && !text.matches(pattern.regexp())) {
-      error(
-          new FieldError(
-              field, "pattern", "must match " + pattern.regexp(), shown(text)));
+      error(new FieldError(field, "pattern", "must match " + pattern.regexp(), shown(text)));
       return null;
     }
     if (bounds.isAnnotationPresent(PlainText.class) && !checkPlain(text, field)) {
@@ -430,7 +428,8 @@ public final class RecordReader {
   }
 
   private static boolean wellFormed(String text) {
-    return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    return text.codePoints()
+        .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private @Nullable Number whole(

@@ -43,10 +43,7 @@ public final class ApiException extends RuntimeException {
   /** All wrong fields of a request at once. */
   public static ApiException wrongFields(ProblemCode code, List<FieldError> errors) {
     String detail =
-        errors.stream()
-            .limit(5)
-            .map(ApiException::sentence)
-            .collect(Collectors.joining("; "));
+        errors.stream().limit(5).map(ApiException::sentence).collect(Collectors.joining("; "));
     if (errors.size() > 5) {
       detail += "; and " + (errors.size() - 5) + " more";
     }

@@ -33,21 +33,20 @@ public final class FallbackErrors implements ErrorController {
     return switch (status) {
       case 400 -> new ApiException(ProblemCode.MALFORMED_REQUEST, "this is not an HTTP request");
       case 401 ->
-          new ApiException(
-              ProblemCode.UNAUTHENTICATED, "this needs a valid API key or session");
+          new ApiException(ProblemCode.UNAUTHENTICATED, "this needs a valid API key or session");
       case 404 -> new ApiException(ProblemCode.NOT_FOUND, "there is nothing at this address");
       case 405, 501 ->
           new ApiException(ProblemCode.METHOD_NOT_ALLOWED, "this method is not known here");
       case 406 -> new ApiException(ProblemCode.NOT_ACCEPTABLE, "no acceptable media type");
       case 408 -> new ApiException(ProblemCode.REQUEST_TIMEOUT, "the request stopped arriving");
       case 413 -> new ApiException(ProblemCode.BODY_TOO_LARGE, "the body is larger than allowed");
-      case 414, 431 ->
-          new ApiException(ProblemCode.HEADERS_TOO_LARGE, "the headers exceed 16 KiB");
+      case 414, 431 -> new ApiException(ProblemCode.HEADERS_TOO_LARGE, "the headers exceed 16 KiB");
       case 415 -> new ApiException(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "unsupported media type");
       case 503 -> new ApiException(ProblemCode.SHUTTING_DOWN, "the service is stopping");
       default ->
           new ApiException(
-              ProblemCode.INTERNAL_ERROR, "the service failed; its log says why under this trace id");
+              ProblemCode.INTERNAL_ERROR,
+              "the service failed; its log says why under this trace id");
     };
   }
 }

@@ -17,8 +17,7 @@ public record Problem(
   }
 
   public static Problem of(ApiException exception, String instance, String traceId) {
-    return of(
-        exception.code(), exception.detail(), instance, traceId, exception.errors());
+    return of(exception.code(), exception.detail(), instance, traceId, exception.errors());
   }
 
   public static Problem of(

@@ -92,7 +92,8 @@ public enum ProblemCode {
       405, "Method not allowed", "The header Allow lists the methods of this address."),
   NOT_ACCEPTABLE(
       406, "Not acceptable", "This call cannot answer in any media type of the Accept header."),
-  REQUEST_TIMEOUT(408, "Request timeout", "The body stopped arriving for 30 seconds. Send it again."),
+  REQUEST_TIMEOUT(
+      408, "Request timeout", "The body stopped arriving for 30 seconds. Send it again."),
   COLLECTION_EXISTS(409, "Collection exists", "There is a collection with this id already."),
   JOB_FINAL(409, "Job is final", "The job has ended and cannot be cancelled."),
   NOTHING_TO_RETRY(
@@ -124,7 +125,8 @@ public enum ProblemCode {
       500,
       "Internal error",
       "The service failed. Its log has the cause under the trace id of this problem."),
-  DEVICE_LOST(500, "Device lost", "The accelerator failed while the answer was written. Ask again."),
+  DEVICE_LOST(
+      500, "Device lost", "The accelerator failed while the answer was written. Ask again."),
   OVERLOADED(
       503,
       "Overloaded",

@@ -64,8 +64,7 @@ public final class ProblemHandler {
                 .collect(Collectors.joining(", ")));
       }
       case HttpMediaTypeNotSupportedException e when !e.getSupportedMediaTypes().isEmpty() ->
-          response.setHeader(
-              "Accept", MediaType.toString(e.getSupportedMediaTypes()));
+          response.setHeader("Accept", MediaType.toString(e.getSupportedMediaTypes()));
       default -> {}
     }
     writer.write(request, response, toApiException(exception));
@@ -137,7 +136,8 @@ public final class ProblemHandler {
           new ApiException(ProblemCode.NOT_FOUND, "there is nothing at this address");
       case MissingServletRequestPartException e ->
           new ApiException(
-              ProblemCode.INVALID_MULTIPART, "the part '" + e.getRequestPartName() + "' is missing");
+              ProblemCode.INVALID_MULTIPART,
+              "the part '" + e.getRequestPartName() + "' is missing");
       case MaxUploadSizeExceededException _, SizeLimitExceededException _ ->
           new ApiException(ProblemCode.BODY_TOO_LARGE, "the upload is larger than allowed");
       case SocketTimeoutException _ ->

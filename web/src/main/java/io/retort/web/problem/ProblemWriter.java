@@ -24,8 +24,7 @@ public final class ProblemWriter {
     if (response.isCommitted()) {
       return;
     }
-    Problem problem =
-        Problem.of(exception, request.getRequestURI(), TraceFilter.traceId(request));
+    Problem problem = Problem.of(exception, request.getRequestURI(), TraceFilter.traceId(request));
     response.resetBuffer();
     response.setStatus(problem.status());
     response.setContentType(MEDIA_TYPE);

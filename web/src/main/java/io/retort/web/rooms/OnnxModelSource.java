@@ -85,10 +85,7 @@ public final class OnnxModelSource implements ModelSource {
             wordPieces,
             models.config(),
             new GeneratorOptions(
-                answers.slots(),
-                answers.slots(),
-                answers.minConfidence(),
-                answers.minRelevance()));
+                answers.slots(), answers.slots(), answers.minConfidence(), answers.minRelevance()));
     return new Decoder(
         generator,
         models.config().name(),
@@ -106,7 +103,10 @@ public final class OnnxModelSource implements ModelSource {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       manifest
           .files()
-          .forEach(f -> digest.update((f.path() + " " + f.sha256() + "\n").getBytes(StandardCharsets.UTF_8)));
+          .forEach(
+              f ->
+                  digest.update(
+                      (f.path() + " " + f.sha256() + "\n").getBytes(StandardCharsets.UTF_8)));
       return "sha256:" + HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java runtime has SHA-256", e);

@@ -154,8 +154,7 @@ public final class RoomsOpener implements AutoCloseable {
     ExtractionSource.Opened extraction = sources.extraction().open(store.temporaryFolder());
     closeLater(extraction.closer());
     var parts =
-        new IngestParts(
-            index.live().writer(), extraction.extraction(), chunker, models.encoder());
+        new IngestParts(index.live().writer(), extraction.extraction(), chunker, models.encoder());
     IngestService working = IngestService.start(store, parts, options(settings));
     closeLater(working::close);
     rooms.open(working);
@@ -192,7 +191,8 @@ public final class RoomsOpener implements AutoCloseable {
         LOG.error("the decoder could not be opened", e.getCause());
         rooms.modelsFailed(
             new ApiException(
-                ProblemCode.MODEL_UNAVAILABLE, "the decoder could not be opened; the log says why"));
+                ProblemCode.MODEL_UNAVAILABLE,
+                "the decoder could not be opened; the log says why"));
       }
     }
   }

@@ -29,8 +29,7 @@ public record CollectionChoice(List<CollectionSummary> collections, AccessScope 
           new FieldError(
               "collection", "not_allowed", "or collections must be given, exactly one of the two"));
     }
-    var wanted =
-        new LinkedHashSet<String>(collection == null ? collections : List.of(collection));
+    var wanted = new LinkedHashSet<String>(collection == null ? collections : List.of(collection));
     var found = new ArrayList<CollectionSummary>();
     for (String id : wanted) {
       found.add(

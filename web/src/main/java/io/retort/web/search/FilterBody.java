@@ -15,8 +15,7 @@ public record FilterBody(
     @NotNull @Size(min = 1, max = 64) String field,
     @NotNull Op op,
     @Schema(implementation = Object.class) @Nullable JsonNode value,
-    @Schema(implementation = Object.class) @Size(min = 1, max = 64) @Nullable
-        List<JsonNode> values,
+    @Schema(implementation = Object.class) @Size(min = 1, max = 64) @Nullable List<JsonNode> values,
     @Schema(implementation = Object.class) @Nullable JsonNode gte,
     @Schema(implementation = Object.class) @Nullable JsonNode gt,
     @Schema(implementation = Object.class) @Nullable JsonNode lte,

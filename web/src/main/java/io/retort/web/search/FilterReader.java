@@ -48,8 +48,7 @@ public final class FilterReader {
         types
             .entrySet()
             .removeIf(
-                t ->
-                    t.getKey().startsWith(METADATA) && declared.get(t.getKey()) != t.getValue());
+                t -> t.getKey().startsWith(METADATA) && declared.get(t.getKey()) != t.getValue());
       }
       first = false;
     }
@@ -197,11 +196,7 @@ public final class FilterReader {
           case BOOLEAN -> node.isBoolean() ? node.booleanValue() : null;
         };
     if (value == null) {
-      wrong.add(
-          new FieldError(
-              place,
-              "wrong_type",
-              "must be " + spell(type)));
+      wrong.add(new FieldError(place, "wrong_type", "must be " + spell(type)));
     }
     return value;
   }

@@ -33,10 +33,7 @@ public record NeighbourView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RawScores raw) {
 
   public static NeighbourView of(
-      Neighbour neighbour,
-      boolean withText,
-      boolean withContinuation,
-      @Nullable RawScores raw) {
+      Neighbour neighbour, boolean withText, boolean withContinuation, @Nullable RawScores raw) {
     Chunk chunk = neighbour.chunk();
     Chunk continuation = neighbour.continuation();
     return new NeighbourView(

@@ -70,8 +70,7 @@ class SearchController {
             settings.candidates(),
             k);
     long timeoutMs = body.timeoutMs() == null ? DEFAULT_TIMEOUT_MS : body.timeoutMs();
-    var limits =
-        new RequestLimits(Deadline.in(Duration.ofMillis(timeoutMs)), new CancelSignal());
+    var limits = new RequestLimits(Deadline.in(Duration.ofMillis(timeoutMs)), new CancelSignal());
     Gate.Passed<Retrieval> passed =
         gate.pass(
             limits.deadline().remaining(),

@@ -212,7 +212,8 @@ public final class SettingsLoader {
     switch (node) {
       case Map<?, ?> map ->
           map.forEach(
-              (key, value) -> flatten(prefix.isEmpty() ? "" + key : prefix + "." + key, value, into));
+              (key, value) ->
+                  flatten(prefix.isEmpty() ? "" + key : prefix + "." + key, value, into));
       case List<?> list -> {
         var texts = new ArrayList<String>();
         list.forEach(element -> texts.add(String.valueOf(element)));

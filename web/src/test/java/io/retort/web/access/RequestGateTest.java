@@ -32,7 +32,12 @@ class RequestGateTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080", "[::1]", "ask.example"
+        "localhost",
+        "LOCALHOST:8080",
+        "127.0.0.1:8080",
+        "[::1]:8080",
+        "[::1]",
+        "ask.example"
       })
   void ownHostsPass(String host) {
     assertThatCode(() -> gate.check(request(host, null))).doesNotThrowAnyException();
@@ -40,14 +45,17 @@ class RequestGateTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "[::2]", ""})
+      strings = {
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:80",
+        "[::2]",
+        ""
+      })
   void foreignHostsDoNot(String host) {
     assertThatThrownBy(() -> gate.check(request(host, null)))
         .isInstanceOfSatisfying(
-            ApiException.class,
-            e ->
-                assertThat(e.code())
-                    .isEqualTo(ProblemCode.HOST_NOT_ALLOWED));
+            ApiException.class, e -> assertThat(e.code()).isEqualTo(ProblemCode.HOST_NOT_ALLOWED));
   }
 
   @Test
@@ -72,8 +80,6 @@ class RequestGateTest {
     assertThatThrownBy(() -> gate.check(request("localhost:8080", origin)))
         .isInstanceOfSatisfying(
             ApiException.class,
-            e ->
-                assertThat(e.code())
-                    .isEqualTo(ProblemCode.ORIGIN_NOT_ALLOWED));
+            e -> assertThat(e.code()).isEqualTo(ProblemCode.ORIGIN_NOT_ALLOWED));
   }
 }

@@ -116,9 +116,7 @@ public final class Client {
     var body = new ByteArrayOutputStream();
     for (File file : files) {
       line(body, "--" + boundary);
-      line(
-          body,
-          "Content-Disposition: form-data; name=\"file\"; filename=\"" + file.name + "\"");
+      line(body, "Content-Disposition: form-data; name=\"file\"; filename=\"" + file.name + "\"");
       line(body, "Content-Type: application/octet-stream");
       line(body, "");
       body.writeBytes(file.content);

@@ -33,8 +33,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Quotes the first words of the best neighbour. The first word of a question steers it: "wait" holds
- * the slot until released, cancelled or out of time; "unsure" abstains; "fail" breaks.
+ * Quotes the first words of the best neighbour. The first word of a question steers it: "wait"
+ * holds the slot until released, cancelled or out of time; "unsure" abstains; "fail" breaks.
  */
 public final class FakeGenerator implements AnswerGenerator {
   private static final int LONGEST_QUESTION = 256;

@@ -13,8 +13,7 @@ public final class FakeTokenizer implements DecoderTokenizer {
     var starts = new ArrayList<Integer>();
     for (int i = 0; i < points.length; i++) {
       boolean begins =
-          i == 0
-              || Character.isWhitespace(points[i]) && !Character.isWhitespace(points[i - 1]);
+          i == 0 || Character.isWhitespace(points[i]) && !Character.isWhitespace(points[i - 1]);
       if (begins) {
         starts.add(i);
       }

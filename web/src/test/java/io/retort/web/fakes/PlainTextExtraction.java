@@ -20,8 +20,7 @@ public final class PlainTextExtraction implements ExtractionSource {
   private static ParseOutcome parse(Path original) {
     try {
       String text = Files.readString(original);
-      var document =
-          new ParsedDocument(text, null, "text/plain", List.of(), List.of(), List.of());
+      var document = new ParsedDocument(text, null, "text/plain", List.of(), List.of(), List.of());
       return text.isBlank()
           ? new ParseOutcome.NoText(document, new Reason("empty", "There is no text in it."))
           : new ParseOutcome.Parsed(document);

@@ -27,21 +27,19 @@ public final class TestServer implements AutoCloseable {
   /** Ready, with the given models and a parser for plain text. */
   public TestServer(Path dataDir, ModelSource models, Map<String, String> settings)
       throws IOException, InterruptedException {
-    this(
-        settings(dataDir, settings), new RoomsOpener.Sources(models, new PlainTextExtraction()));
+    this(settings(dataDir, settings), new RoomsOpener.Sources(models, new PlainTextExtraction()));
     awaitReady();
   }
 
   /** Listening, perhaps not ready. */
-  public static TestServer opening(
-      Path dataDir, ModelSource models, Map<String, String> settings) throws IOException {
+  public static TestServer opening(Path dataDir, ModelSource models, Map<String, String> settings)
+      throws IOException {
     return new TestServer(
         settings(dataDir, settings), new RoomsOpener.Sources(models, new PlainTextExtraction()));
   }
 
   /** The product's own models and parsers, once they are open or have failed to. */
-  public static TestServer ofProduct(
-      Path dataDir, Path models, Map<String, String> more)
+  public static TestServer ofProduct(Path dataDir, Path models, Map<String, String> more)
       throws IOException, InterruptedException {
     var all = new HashMap<>(more);
     all.put("retort.models.dir", models.toString());
@@ -61,8 +59,7 @@ public final class TestServer implements AutoCloseable {
   private void awaitReady() throws InterruptedException {
     server.awaitOpened();
     // The comparison of index and ledger goes on for a moment after the rooms are open.
-    while (server.rooms().ingest().health().state()
-        == IngestHealth.State.RECOVERING) {
+    while (server.rooms().ingest().health().state() == IngestHealth.State.RECOVERING) {
       Thread.onSpinWait();
     }
   }
@@ -97,10 +94,12 @@ public final class TestServer implements AutoCloseable {
                 "/api/v1/keys",
                 Client.json(
                     Map.of(
-                        "name", "test",
-                        "scopes", scopes.split(" "),
+                        "name",
+                        "test",
+                        "scopes",
+                        scopes.split(" "),
                         "collections",
-                            collections.length == 0 ? new String[] {"*"} : collections)));
+                        collections.length == 0 ? new String[] {"*"} : collections)));
     return new Client(address(), made.json().get("key").asString());
   }
 

@@ -84,7 +84,8 @@ class RecordReaderTest {
 
   @Test
   void anAbsentOptionalFieldEqualsNull() {
-    assertThat(read("{\"text\":\"a\"}")).isEqualTo(read("{\"text\":\"a\",\"k\":null,\"tags\":null}"));
+    assertThat(read("{\"text\":\"a\"}"))
+        .isEqualTo(read("{\"text\":\"a\",\"k\":null,\"tags\":null}"));
   }
 
   @Test

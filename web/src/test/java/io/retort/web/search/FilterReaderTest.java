@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FilterReaderTest {
   private static CollectionSummary collection(String id, FieldDeclaration... fields) {
     var row = new CollectionRow(id, id, "", List.of(fields), Instant.EPOCH, Instant.EPOCH);
-    return new CollectionSummary(
-        row, 0, 0, 0, 0, new TreeMap<>(), CollectionSummary.State.READY);
+    return new CollectionSummary(row, 0, 0, 0, 0, new TreeMap<>(), CollectionSummary.State.READY);
   }
 
   private static final CollectionSummary HANDBOOK =
@@ -87,8 +86,7 @@ class FilterReaderTest {
 
   @Test
   void aFieldHasToBeDeclaredAlikeByEverySearchedCollection() {
-    var other =
-        collection("other", new FieldDeclaration("year", FieldDeclaration.Type.KEYWORD));
+    var other = collection("other", new FieldDeclaration("year", FieldDeclaration.Type.KEYWORD));
     assertThatThrownBy(
             () -> read("[{\"field\":\"metadata.year\",\"op\":\"exists\"}]", HANDBOOK, other))
         .isInstanceOfSatisfying(
