@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The answer flow from outside: whole, as a stream, kept, stopped, refused. */
-@Timeout(60)
+@Timeout(300)
 class AnswersTest {
   private static final String TEXT =
       "Leave policy 🌴\n\nEmployees may carry over up to five unused leave days into the next year."

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Collections, documents, passages, jobs and search from outside. */
-@Timeout(60)
+@Timeout(300)
 class DocumentsTest {
   private static final String TEXT =
       "Leave policy 🌴\n\nEmployees may carry over up to five unused leave days into the next year."

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What a start finds, and what the service says and does about it. */
-@Timeout(60)
+@Timeout(300)
 class StartTest {
   private static final String ASK =
       "{\"question\":\"carry over days\",\"collection\":\"handbook\"}";
@@ -231,7 +231,7 @@ class StartTest {
   @Test
   void wrongSettingsEndTheStartWithKeyValueAndWhatIsAllowed() throws Exception {
     Run run =
-        Run.of(Map.of(), "serve", "--data-dir", dataDir.toString(), "--retort.answers.k", "99");
+        Run.of(Map.of("RETORT_ANSWERS_K", "99"), "serve", "--data-dir", dataDir.toString());
     assertThat(run.code).isEqualTo(ExitCode.USAGE);
     assertThat(run.error).contains("retort.answers.k").contains("99").contains("1 to 32");
     assertThat(Run.of(Map.of("RETORT_ANSWERS_KAY", "1"), "serve").error)

@@ -199,22 +199,27 @@ public final class ForkedParsers implements AutoCloseable {
     }
   }
 
+  /**
+   * A fork that is free, or a new one.
+   *
+   * @param fresh whether it has to be new; then it takes the place of the free ones
+   */
   private ParserFork take(boolean fresh) throws InterruptedException {
-    var dead = new ArrayList<ParserFork>();
+    var useless = new ArrayList<ParserFork>();
     ParserFork taken = null;
     synchronized (lock) {
       refuseIfClosed();
-      while (!fresh && taken == null && !idle.isEmpty()) {
+      while (taken == null && !idle.isEmpty()) {
         ParserFork next = idle.pop();
-        if (next.alive()) {
+        if (!fresh && next.alive()) {
           taken = next;
           busy.add(next);
         } else {
-          dead.add(next);
+          useless.add(next);
         }
       }
     }
-    dead.forEach(ParserFork::close);
+    useless.forEach(ParserFork::close);
     if (taken != null) {
       return taken;
     }
