@@ -138,7 +138,7 @@ public final class VerifiedFile {
       }
       return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
     } catch (NoSuchFileException e) {
-      throw new ModelIntegrityException(path, "is missing from " + root, e);
+      throw new ModelIntegrityException(path, "is missing", e);
     } catch (IOException e) {
       throw new ModelIntegrityException(path, "cannot be read: " + e, e);
     }

@@ -127,7 +127,11 @@ public final class LuceneChunkWriter implements ChunkWriter {
             return earlier;
           }
           var document = new Term(ChunkFields.DOCUMENT, block.documentId());
-          lucene.updateDocuments(document, documents);
+          if (documents.isEmpty()) {
+            lucene.deleteDocuments(document); // an empty block leaves bytes that nobody accounts for
+          } else {
+            lucene.updateDocuments(document, documents);
+          }
           return block.seq();
         });
   }
