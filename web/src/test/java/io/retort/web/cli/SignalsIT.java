@@ -37,6 +37,8 @@ class SignalsIT {
   void theServiceStopsInGoodOrder(String signal, int code) throws Exception {
     Process service =
         new ProcessBuilder(
+                "env", // a shell's background job ignores INT, and its children inherit that
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
