@@ -230,8 +230,7 @@ class StartTest {
 
   @Test
   void wrongSettingsEndTheStartWithKeyValueAndWhatIsAllowed() throws Exception {
-    Run run =
-        Run.of(Map.of("RETORT_ANSWERS_K", "99"), "serve", "--data-dir", dataDir.toString());
+    Run run = Run.of(Map.of("RETORT_ANSWERS_K", "99"), "serve", "--data-dir", dataDir.toString());
     assertThat(run.code).isEqualTo(ExitCode.USAGE);
     assertThat(run.error).contains("retort.answers.k").contains("99").contains("1 to 32");
     assertThat(Run.of(Map.of("RETORT_ANSWERS_KAY", "1"), "serve").error)
