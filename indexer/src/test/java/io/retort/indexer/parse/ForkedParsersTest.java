@@ -226,7 +226,8 @@ class ForkedParsersTest {
     byte[] zeros = Samples.withEntry(Samples.docx(), "word/document.xml", new byte[80 << 20]);
     String run = "<w:p><w:r><w:t>" + "All work and no play. ".repeat(1_000) + "</w:t></w:r></w:p>";
     String body =
-        "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body>"
+        "<w:document"
+            + " xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body>"
             + run.repeat(1_500)
             + "</w:body></w:document>";
     byte[] words = Samples.withEntry(Samples.docx(), "word/document.xml", body.getBytes(UTF_8));

@@ -112,7 +112,10 @@ class PdfParserTest extends DocumentParserContract {
                 page(7),
                 page(8),
                 shown("First page"),
-                "<< /Length 40 /Filter /FlateDecode >>\nstream\nnothing that could be inflated here....\nendstream",
+                "<< /Length 40 /Filter /FlateDecode >>\n"
+                    + "stream\n"
+                    + "nothing that could be inflated here....\n"
+                    + "endstream",
                 shown("Third page")));
     var sink = new RecordingSink();
     parser().parse(source(pdf), sink);
