@@ -8,6 +8,7 @@ import onnxruntime as ort
 import pytest
 import torch
 from onnx import ModelProto, numpy_helper
+
 from training.quantise_encoder import fuse, quantise, trim
 from training.retro.bert import Bert, BertConfig
 from training.retro.weights import bge_onnx_path, load_bge, weights_available
