@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -188,18 +189,15 @@ final class H2Ledger implements AutoCloseable {
   /** Closes the database in order, so that the next start has nothing to repair. */
   @Override
   public void close() {
-    try {
-      Connection connection = dataSource.getConnection();
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("shutdown");
-      } finally {
-        dataSource.evictConnection(connection); // it is closed with the database
-      }
+    dataSource.close(); // first: a pool that refills itself would open the database anew
+    try (Connection connection =
+            DriverManager.getConnection(
+                dataSource.getJdbcUrl(), dataSource.getUsername(), dataSource.getPassword());
+        Statement statement = connection.createStatement()) {
+      statement.execute("shutdown");
     } catch (SQLException e) {
       System.getLogger(H2Ledger.class.getName())
           .log(System.Logger.Level.WARNING, "the ledger was not closed in order", e);
-    } finally {
-      dataSource.close();
     }
   }
 }
