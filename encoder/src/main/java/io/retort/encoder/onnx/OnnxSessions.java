@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * the thread that calls it; many threads may call one session.
  */
 public final class OnnxSessions {
+  private static final OrtEnvironment ENVIRONMENT = SilentRuntime.start();
   private static final Logger LOG = LoggerFactory.getLogger(OnnxSessions.class);
 
   private final ModelDirectory models;
@@ -51,7 +52,7 @@ public final class OnnxSessions {
   }
 
   public static OrtEnvironment environment() {
-    return OrtEnvironment.getEnvironment();
+    return ENVIRONMENT;
   }
 
   /** Opens a graph that has no form for another device than the CPU. */
@@ -140,7 +141,7 @@ public final class OnnxSessions {
   }
 
   /** Parallelism comes from the callers' threads; a second pool beside them would only compete. */
-  private static SessionOptions optionsForOneThread() throws OrtException {
+  static SessionOptions optionsForOneThread() throws OrtException {
     SessionOptions options = new SessionOptions();
     try {
       options.setIntraOpNumThreads(1);
