@@ -60,7 +60,6 @@ public final class ReaderEvaluation {
           "models",
           "neighbours",
           "copy",
-          "drafts",
           "style",
           "max-tokens",
           "min-confidence",
@@ -92,7 +91,7 @@ public final class ReaderEvaluation {
     int tokens = flags.number("max-tokens", 0);
     maxTokens = tokens == 0 ? null : Integer.valueOf(tokens);
     minConfidence = Double.parseDouble(flags.text("min-confidence", "0"));
-    diagnostics = new Diagnostics(on(flags, "copy"), source == Source.OFF, on(flags, "drafts"));
+    diagnostics = new Diagnostics(on(flags, "copy"), source == Source.OFF);
   }
 
   private static boolean on(Flags flags, String name) {

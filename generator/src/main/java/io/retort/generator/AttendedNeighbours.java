@@ -12,6 +12,7 @@ final class AttendedNeighbours implements AutoCloseable {
   private final List<ReadNeighbour> neighbours;
   private final RetroModel.@Nullable Memory memory;
   private final double relevance;
+  private final double[] ends; // [M]
   private final int[] tokens; // [M]
   private final int[] owners; // [M] index into neighbours
   private final int[] firsts; // [K] first position of each neighbour
@@ -19,10 +20,14 @@ final class AttendedNeighbours implements AutoCloseable {
   private final int[] distinctIndexes; // [M]
 
   private AttendedNeighbours(
-      List<ReadNeighbour> neighbours, RetroModel.@Nullable Memory memory, double relevance) {
+      List<ReadNeighbour> neighbours,
+      RetroModel.@Nullable Memory memory,
+      double relevance,
+      double[] ends) {
     this.neighbours = neighbours;
     this.memory = memory;
     this.relevance = relevance;
+    this.ends = ends;
     this.firsts = new int[neighbours.size()];
     int positions = 0;
     for (int k = 0; k < firsts.length; k++) {
@@ -50,12 +55,12 @@ final class AttendedNeighbours implements AutoCloseable {
     List<ReadNeighbour> neighbours =
         read.stream().filter(neighbour -> neighbour.slab().length() > 0).toList();
     if (neighbours.isEmpty()) {
-      return new AttendedNeighbours(neighbours, null, 0);
+      return new AttendedNeighbours(neighbours, null, 0, new double[0]);
     }
     List<RetroModel.Slab> slabs = neighbours.stream().map(ReadNeighbour::slab).toList();
     var salience = Salience.of(slabs);
     RetroModel.Memory memory = model.memory(slabs, salience.values());
-    return new AttendedNeighbours(neighbours, memory, salience.relevance());
+    return new AttendedNeighbours(neighbours, memory, salience.relevance(), salience.ends());
   }
 
   boolean isEmpty() {
@@ -95,6 +100,21 @@ final class AttendedNeighbours implements AutoCloseable {
   /** Where a token stands in {@link #distinctTokens()}, negative if it does not. */
   int distinctIndexOf(int token) {
     return Arrays.binarySearch(distinct, token);
+  }
+
+  /** The probability that a supporting span ends at a position. */
+  double endProbability(int position) {
+    return ends[position];
+  }
+
+  /** Where a token of a neighbour stands, −1 if the neighbour is not of this entry. */
+  int position(NeighbourText text, int token) {
+    for (int k = 0; k < firsts.length; k++) {
+      if (neighbours.get(k).text() == text) {
+        return firsts[k] + token;
+      }
+    }
+    return -1;
   }
 
   NeighbourText text(int position) {

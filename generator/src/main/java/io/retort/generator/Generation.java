@@ -18,7 +18,7 @@ final class Generation {
    *
    * @param barred tokens that no answer may hold: the special ones but the end token
    */
-  record House(
+  record Shared(
       RetroModel model,
       DecoderTokenizer tokenizer,
       Calibration calibration,
@@ -27,7 +27,7 @@ final class Generation {
       BitSet barred,
       CopyDraft draft) {}
 
-  private final House house;
+  private final Shared shared;
   private final GenerationRequest request;
   private final int[] prompt;
   private final double minRelevance;
@@ -47,7 +47,7 @@ final class Generation {
   private int generated;
 
   Generation(
-      House house,
+      Shared shared,
       GenerationRequest request,
       int[] prompt,
       double minRelevance,
@@ -57,7 +57,7 @@ final class Generation {
       RequestLimits limits,
       Consumer<GenerationEvent> events,
       Stopwatch stopwatch) {
-    this.house = house;
+    this.shared = shared;
     this.request = request;
     this.prompt = prompt;
     this.minRelevance = minRelevance;
@@ -66,11 +66,11 @@ final class Generation {
     this.limits = limits;
     this.events = events;
     this.stopwatch = stopwatch;
-    grid = new ChunkGrid(house.chunkLength(), prompt.length);
+    grid = new ChunkGrid(shared.chunkLength(), prompt.length);
     sampler = Sampler.of(request.sampling());
-    barredWithEnd = (BitSet) house.barred().clone();
-    barredWithEnd.set(house.endToken());
-    judge = new Judge(house.calibration(), minConfidence);
+    barredWithEnd = (BitSet) shared.barred().clone();
+    barredWithEnd.set(shared.endToken());
+    judge = new Judge(shared.calibration(), minConfidence);
     desk = new CitationDesk(texts, stopwatch);
     transcript = new Transcript(grid, judge, desk, request.stop(), events, stopwatch);
   }
@@ -95,7 +95,7 @@ final class Generation {
       judge.answerable(0);
       return abstain(AbstentionReason.NO_RELEVANT_PASSAGE);
     }
-    try (Decoding decoding = house.model().decode(prompt.length + request.maxTokens(), limits)) {
+    try (Decoding decoding = shared.model().decode(prompt.length + request.maxTokens(), limits)) {
       return decode(decoding, neighbours);
     }
   }
@@ -118,7 +118,7 @@ final class Generation {
       do {
         Mixture mixture = mix(rows, row, neighbours);
         int token = choose(mixture);
-        if (token == house.endToken()) {
+        if (token == shared.endToken()) {
           return ended(mixture);
         }
         last = mixture.step(token);
@@ -133,9 +133,9 @@ final class Generation {
         throw new RunInterruptedException();
       }
       if (grid.needsEntry(generated)) {
-        neighbours = entries.following(transcript.textFrom(generated - house.chunkLength()));
+        neighbours = entries.following(transcript.textFrom(generated - shared.chunkLength()));
       }
-      inputs = withDraft(last);
+      inputs = withDraft(last, neighbours);
     }
   }
 
@@ -145,16 +145,16 @@ final class Generation {
 
   private int choose(Mixture mixture) {
     if (generated == 0) {
-      judge.answerable(1 - mixture.probability(house.endToken()));
+      judge.answerable(1 - mixture.probability(shared.endToken()));
     }
     boolean mustAnswer = minConfidence == 0 && transcript.isBlank();
-    return sampler.choose(mixture, mustAnswer ? barredWithEnd : house.barred());
+    return sampler.choose(mixture, mustAnswer ? barredWithEnd : shared.barred());
   }
 
   /** The last token and what may follow it, all attending to the same entry. */
-  private int[] withDraft(Step last) {
+  private int[] withDraft(Step last, AttendedNeighbours neighbours) {
     int room = Math.min(grid.leftInChunk(generated) - 1, request.maxTokens() - generated - 1);
-    int[] draft = request.diagnostics().drafts() ? house.draft().after(last, room) : new int[0];
+    int[] draft = shared.draft().after(last, neighbours, room);
     int[] inputs = new int[1 + draft.length];
     inputs[0] = last.id();
     System.arraycopy(draft, 0, inputs, 1, draft.length);
@@ -165,7 +165,7 @@ final class Generation {
   private @Nullable FinishReason take(Step step) {
     generated++;
     entries.tell();
-    return switch (transcript.add(step, house.tokenizer().bytes(step.id()))) {
+    return switch (transcript.add(step, shared.tokenizer().bytes(step.id()))) {
       case STOP_TEXT -> finish(FinishReason.STOP, null);
       case UNCERTAIN -> uncertain();
       case GO_ON -> generated == request.maxTokens() ? finish(FinishReason.LENGTH, null) : null;
@@ -177,7 +177,7 @@ final class Generation {
       judge.refused(mixture.step(mixture.likeliest(barredWithEnd)));
       return abstain(AbstentionReason.LOW_CONFIDENCE);
     }
-    return finish(FinishReason.STOP, mixture.step(house.endToken()).logProbability());
+    return finish(FinishReason.STOP, mixture.step(shared.endToken()).logProbability());
   }
 
   private FinishReason finish(FinishReason reason, @Nullable Double end) {

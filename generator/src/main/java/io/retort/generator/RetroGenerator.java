@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The RETRO decoder as an {@link AnswerGenerator}, over any {@link RetroModel}. */
 public final class RetroGenerator implements AnswerGenerator {
   private static final int MAX_NEIGHBOURS = 32;
-  private static final int DRAFT_LENGTH = 4;
+  private static final int DRAFT_LENGTH = 2;
 
-  private final Generation.House house;
+  private final Generation.Shared shared;
   private final QuestionReader.Means means;
   private final Prompts prompts;
   private final double minConfidence;
@@ -32,7 +32,7 @@ public final class RetroGenerator implements AnswerGenerator {
       WordPieceTokenizer wordPieces,
       ModelConfig config,
       GeneratorOptions options) {
-    this(model, tokenizer, wordPieces, config, options, new CopyDraft(DRAFT_LENGTH));
+    this(model, tokenizer, wordPieces, config, options, DRAFT_LENGTH);
   }
 
   RetroGenerator(
@@ -41,18 +41,18 @@ public final class RetroGenerator implements AnswerGenerator {
       WordPieceTokenizer wordPieces,
       ModelConfig config,
       GeneratorOptions options,
-      CopyDraft draft) {
+      int draftLength) {
     Calibration calibration = Calibration.of(config.calibration());
     int endToken = config.decoder().endToken();
-    house =
-        new Generation.House(
+    shared =
+        new Generation.Shared(
             model,
             tokenizer,
             calibration,
             config.chunkLength(),
             endToken,
             specialTokens(tokenizer, config.decoder().vocabulary(), endToken),
-            draft);
+            new CopyDraft(draftLength, endToken));
     var pool = new ReaderPool(options.readers(), options.slots() * MAX_NEIGHBOURS);
     means = new QuestionReader.Means(model, pool, tokenizer, wordPieces, config.retrievedLength());
     prompts = new Prompts(tokenizer, config);
@@ -88,10 +88,10 @@ public final class RetroGenerator implements AnswerGenerator {
     var reader =
         new QuestionReader(means, prompts.styleWords(request.style()), request.question(), limits);
     try (var entries =
-        new Entries(request, source, reader, house.model(), limits, events, stopwatch)) {
+        new Entries(request, source, reader, shared.model(), limits, events, stopwatch)) {
       var generation =
           new Generation(
-              house,
+              shared,
               request,
               prompt,
               minRelevance,
@@ -130,11 +130,11 @@ public final class RetroGenerator implements AnswerGenerator {
     var reader =
         new QuestionReader(means, prompts.styleWords(request.style()), request.question(), limits);
     var scorer =
-        new AnswerScorer(house.model(), reader, prompt, tokens, neighbours, house.chunkLength());
+        new AnswerScorer(shared.model(), reader, prompt, tokens, neighbours, shared.chunkLength());
     if (!slots.enter(limits)) {
       throw new RunInterruptedException();
     }
-    try (var decoding = house.model().decode(prompt.length + tokens.length, limits)) {
+    try (var decoding = shared.model().decode(prompt.length + tokens.length, limits)) {
       return scorer.score(decoding, masked);
     } finally {
       slots.leave();
@@ -166,7 +166,7 @@ public final class RetroGenerator implements AnswerGenerator {
 
   @Override
   public String device() {
-    return house.model().device();
+    return shared.model().device();
   }
 
   @Override
@@ -177,6 +177,6 @@ public final class RetroGenerator implements AnswerGenerator {
   @Override
   public void close() {
     means.pool().close();
-    house.model().close();
+    shared.model().close();
   }
 }

@@ -12,10 +12,12 @@ final class Salience {
   static final float FLOOR = -12;
 
   private final float[] values; // [M, 2]: start, previous end
+  private final double[] ends; // [M] probabilities
   private final double relevance;
 
-  private Salience(float[] values, double relevance) {
+  private Salience(float[] values, double[] ends, double relevance) {
     this.values = values;
+    this.ends = ends;
     this.relevance = relevance;
   }
 
@@ -24,14 +26,16 @@ final class Salience {
     double ends = normaliser(slabs, false);
     int positions = slabs.stream().mapToInt(RetroModel.Slab::length).sum();
     float[] values = new float[positions * 2];
+    double[] probabilities = new double[positions];
     int m = 0;
     for (RetroModel.Slab slab : slabs) {
       for (int j = 0; j < slab.length(); j++) {
-        values[m++] = clamp(slab.startScore(j) - starts);
-        values[m++] = j == 0 ? FLOOR : clamp(slab.endScore(j - 1) - ends);
+        values[2 * m] = clamp(slab.startScore(j) - starts);
+        values[2 * m + 1] = j == 0 ? FLOOR : clamp(slab.endScore(j - 1) - ends);
+        probabilities[m++] = Math.exp(slab.endScore(j) - ends);
       }
     }
-    return new Salience(values, 1 - Math.exp(-starts));
+    return new Salience(values, probabilities, 1 - Math.exp(-starts));
   }
 
   /** log(1 + Σ exp(score)) over all positions, without overflow. */
@@ -58,6 +62,11 @@ final class Salience {
   /** Start and previous end a position, [M, 2]. */
   float[] values() {
     return values;
+  }
+
+  /** For each position the probability that a supporting span ends there, [M]. */
+  double[] ends() {
+    return ends;
   }
 
   /** 0..1, one minus the probability that no span of any neighbour answers the question. */

@@ -74,7 +74,7 @@ class GenerationTest {
         tokenizer.wordPieces(),
         Samples.config(Map.of()),
         new GeneratorOptions(1, 2, .3, .1),
-        new CopyDraft(draft));
+        draft);
   }
 
   private List<Neighbour> retrieve(NeighbourSource.Query query) {
@@ -172,7 +172,7 @@ class GenerationTest {
     model =
         new ScriptedModel(
             prompts.tokens(request).length, script("one two three four five six", .9), 1);
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       generator.generate(
           request,
           query -> query.chunkIndex() == 0 ? first : second,
@@ -181,8 +181,35 @@ class GenerationTest {
           events::add);
     }
 
-    // rows: the last prompt token and tokens 1 to 6 as inputs
-    assertThat(model.attended).containsExactly(alpha, alpha, alpha, alpha, beta, beta, beta);
+    // the last prompt token, then tokens 1 to 6 as inputs
+    assertThat(model.attended.headMap(7).values())
+        .containsExactly(alpha, alpha, alpha, alpha, beta, beta, beta);
+  }
+
+  @Test
+  void aDraftNeverGoesBeyondItsChunk() {
+    List<Neighbour> first = Samples.neighbours("one two three four five six.");
+    List<Neighbour> second = Samples.neighbours("one two", "beta").subList(1, 2);
+    var request = ask().build();
+    var prompts = new Prompts(tokenizer, Samples.config(Map.of()));
+    model =
+        new ScriptedModel(
+            prompts.tokens(request).length, script("one two three four five six", .9), 1);
+    GeneratedAnswer answer;
+    try (var generator = generator(8)) {
+      answer =
+          generator.generate(
+              request,
+              query -> query.chunkIndex() == 0 ? first : second,
+              Samples.stored(first),
+              limits,
+              events::add);
+    }
+
+    assertThat(answer.tokens())
+        .extracting(token -> token.copyShare() > .5)
+        .as("the second chunk's neighbours do not say five and six")
+        .containsExactly(true, true, true, true, false, false);
   }
 
   @Test
@@ -220,7 +247,7 @@ class GenerationTest {
     var request = ask().maxTokens(40).build();
     List<Line> script =
         script("Employees may carry over up to five unused days. Carried days expire soon.", .9);
-    GeneratedAnswer plain = answer(script, 1, request, 0);
+    GeneratedAnswer plain = answer(script, 1, request, 1);
     int plainRuns = model.runs.get();
     GeneratedAnswer drafted = answer(script, 1, request, 3);
 
@@ -234,7 +261,7 @@ class GenerationTest {
     var request = ask().build();
     model = new ScriptedModel(1, script("x", .9), 1);
     GeneratedAnswer answer;
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       answer =
           generator.generate(request, query -> List.of(), (d, v, s) -> null, limits, events::add);
     }
@@ -249,7 +276,7 @@ class GenerationTest {
 
   @Test
   void theEndAtTheFirstStepIsLowConfidence() {
-    GeneratedAnswer answer = answer(List.of(), .001, ask().build(), 0);
+    GeneratedAnswer answer = answer(List.of(), .001, ask().build(), 1);
 
     assertThat(answer.reason()).isEqualTo(AbstentionReason.LOW_CONFIDENCE);
     assertThat(answer.confidence()).isLessThan(.01);
@@ -271,7 +298,7 @@ class GenerationTest {
   @Test
   void thresholdZeroAlwaysAnswers() {
     var request = ask().minConfidence(0.0).build();
-    GeneratedAnswer answer = answer(script("perhaps nine", .4), .001, request, 0);
+    GeneratedAnswer answer = answer(script("perhaps nine", .4), .001, request, 1);
 
     assertThat(answer.text()).isEqualTo("perhaps nine");
   }
@@ -303,7 +330,7 @@ class GenerationTest {
   void tokensAreHeldBackUntilTheSentenceIsDecided() {
     List<Integer> shownAtRun = new ArrayList<>();
     beforeRun = () -> shownAtRun.add(events(TokenGenerated.class).size());
-    answer(script("Yes. So", .9), 1, ask().build(), 0);
+    answer(script("Yes. So", .9), 1, ask().build(), 1);
 
     // prompt, last prompt token, then a run a token; "So" proves that the sentence has ended
     assertThat(shownAtRun).containsExactly(0, 0, 0, 0, 2);
@@ -353,7 +380,7 @@ class GenerationTest {
             1);
     GeneratedAnswer changed;
     GeneratedAnswer gone;
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       changed =
           generator.generate(
               request, this::retrieve, (d, v, s) -> "other text", limits, events::add);
@@ -402,7 +429,7 @@ class GenerationTest {
             sleepUntil(limits.deadline());
           }
         };
-    GeneratedAnswer answer = answer(script("one two three", .9), 1, ask().build(), 0);
+    GeneratedAnswer answer = answer(script("one two three", .9), 1, ask().build(), 1);
 
     assertThat(answer.text()).isEqualTo("one two three");
     assertThat(answer.finishReason()).isEqualTo(FinishReason.TIMEOUT);
@@ -427,7 +454,7 @@ class GenerationTest {
   void aSearchThatTimedOutWithTheRequestIsItsTimeout() {
     var request = ask().build();
     limits = new RequestLimits(Deadline.in(Duration.ZERO.plusMillis(20)), new CancelSignal());
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       assertThatThrownBy(
               () ->
                   generator.generate(
@@ -445,7 +472,7 @@ class GenerationTest {
 
   @Test
   void aSourceThatFailsFailsTheRequest() {
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       assertThatThrownBy(
               () ->
                   generator.generate(
@@ -470,7 +497,7 @@ class GenerationTest {
 
   @Test
   void withoutTheCopyHeadNothingIsCopied() {
-    var request = ask().diagnostics(new Diagnostics(false, false, true)).build();
+    var request = ask().diagnostics(new Diagnostics(false, false)).build();
     GeneratedAnswer answer = answer(script("five unused leave days", .9), request);
 
     assertThat(answer.tokens()).allMatch(token -> token.copyShare() == 0);
@@ -487,7 +514,7 @@ class GenerationTest {
             .toList();
     var cited = answer.citations().getFirst().chunk().id();
     var other = neighbours.get(1).chunk().id();
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       KnockOut knocked = generator.knockOut(request, tokens, entries, Set.of(cited), limits);
       KnockOut beside = generator.knockOut(request, tokens, entries, Set.of(other), limits);
       double said = answer.tokens().stream().mapToDouble(TokenTrace::logProbability).sum();
@@ -500,7 +527,7 @@ class GenerationTest {
 
   @Test
   void relevanceIsOneMinusTheReadersNull() {
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       double[] relevance = generator.relevance(QUESTION, neighbours, limits);
 
       assertThat(relevance).hasSize(2);
@@ -511,17 +538,17 @@ class GenerationTest {
   @Test
   void relevanceIsOnlyToldOfWhatWasReadInTime() {
     limits.cancel().cancel();
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       assertThat(generator.relevance(QUESTION, neighbours, limits)).isEmpty();
     }
   }
 
   @Test
   void closedBookAnswersWithoutNeighbours() {
-    var request = ask().diagnostics(new Diagnostics(true, true, true)).build();
+    var request = ask().diagnostics(new Diagnostics(true, true)).build();
     int promptLength = new Prompts(tokenizer, Samples.config(Map.of())).tokens(request).length;
     model = new ScriptedModel(promptLength, script("one two", .9), 1);
-    try (var generator = generator(0)) {
+    try (var generator = generator(1)) {
       GeneratedAnswer answer =
           generator.generate(request, query -> List.of(), (d, v, s) -> null, limits, events::add);
       assertThat(answer.text()).isEqualTo("one two");

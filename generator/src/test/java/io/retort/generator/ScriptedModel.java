@@ -1,9 +1,10 @@
 package io.retort.generator;
 
 import io.retort.data.RequestLimits;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,10 @@ final class ScriptedModel implements RetroModel {
   private final int promptLength;
   private final List<Line> script;
   private final double answerable;
-  final List<Integer> attended = new ArrayList<>(); // first memory token of each attending row
+
+  /** For each position, counted from the last of the prompt, the first token it attended to. */
+  final NavigableMap<Integer, Integer> attended = new TreeMap<>();
+
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger runs = new AtomicInteger();
   volatile Runnable beforeRun = () -> {};
@@ -132,8 +136,8 @@ final class ScriptedModel implements RetroModel {
       float[] copyLog = new float[added.length * remembered.length];
       float[] gates = new float[added.length];
       for (int row = 0; row < added.length; row++) {
-        attended.add(remembered.length == 0 ? -1 : remembered[0]);
         int generated = from + row + 1 - promptLength;
+        attended.put(generated, remembered.length == 0 ? -1 : remembered[0]);
         Line line = followsScript(generated) ? line(generated) : new Line(0, 0.9, 0);
         double scale = generated == 0 ? answerable : 1;
         double others = scale * (1 - line.probability()) / (WordTokenizer.VOCABULARY - 2);
