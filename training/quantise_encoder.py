@@ -3,7 +3,7 @@
     python -m training.quantise_encoder
 
 Reads the published fp32 ONNX file of bge-small-en-v1.5 and writes ``data/models/retrieval-encoder.onnx`` and
-``data/models/retrieval-tokenizer.json``. docs/adr/0011 says why the steps are what they are, and
+``data/models/retrieval-tokenizer.json``. docs/adr/0012 says why the steps are what they are, and
 ``training/measure_encoder.py`` measures each of them.
 """
 
