@@ -28,6 +28,12 @@ public interface ChunkWriter extends AutoCloseable {
    */
   void commit(long lastSeq);
 
+  /**
+   * Rewrites what holds deleted chunks, so that their texts and vectors leave the disk with the
+   * next commit.
+   */
+  void purgeDeleted();
+
   /** The {@code lastSeq} of the last commit, 0 if there is none. */
   long committedSeq();
 

@@ -10,6 +10,7 @@ import io.retort.data.store.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class IndexThread implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(10);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /** Deleted text leaves the disk within a day, also where a process does not live that long. */
+  private static final Duration FIRST_PURGE = Duration.ofMinutes(10);
+
+  private static final Duration NEXT_PURGE = Duration.ofHours(6);
 
   private final LedgerStore store;
   private final ChunkWriter writer;
@@ -41,6 +47,9 @@ final class IndexThread implements AutoCloseable {
   private final List<Work> undone = new ArrayList<>(); // lost by the writer, still to be given back
   private long firstWritten;
 
+  private long nextPurge = System.nanoTime() + FIRST_PURGE.toNanos();
+
+  private volatile boolean purgeWanted;
   private volatile boolean stopping;
 
   IndexThread(
@@ -75,6 +84,11 @@ final class IndexThread implements AutoCloseable {
     return false;
   }
 
+  /** Soon, when there is nothing else to do, deleted chunks leave the disk. */
+  void purgeDeleted() {
+    purgeWanted = true;
+  }
+
   private void run() {
     while (!condition.halted()) {
       try {
@@ -106,6 +120,9 @@ final class IndexThread implements AutoCloseable {
     }
     if (isDue(next)) {
       commit();
+    }
+    if (next == null && written.isEmpty() && !stopping) {
+      purge();
     }
     return !stopping || !queue.isEmpty() || !written.isEmpty();
   }
@@ -156,6 +173,17 @@ final class IndexThread implements AutoCloseable {
     committed.addAll(written);
     written.clear();
     settle();
+  }
+
+  private void purge() {
+    boolean due = purgeWanted || System.nanoTime() - nextPurge >= 0;
+    if (!due || !workshop.idle()) {
+      return;
+    }
+    writer.purgeDeleted();
+    writer.commit(store.work().appliedUpTo(Set.of()));
+    purgeWanted = false;
+    nextPurge = System.nanoTime() + NEXT_PURGE.toNanos();
   }
 
   private void settle() {

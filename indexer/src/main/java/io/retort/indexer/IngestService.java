@@ -20,6 +20,7 @@ import io.retort.data.store.SliceRequest;
 import java.io.IOException;
 import java.io.SyncFailedException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -197,8 +198,21 @@ public final class IngestService implements AutoCloseable {
     changed.raise();
     return new Accepted(
         jobs.findUnscoped(receipt.jobId()).orElseThrow(),
-        items(receipt.jobId(), null, SliceRequest.first(MOST_FILES), scope).items(),
+        allItems(receipt.jobId(), scope),
         receipt.replayed());
+  }
+
+  private List<ItemRow> allItems(String job, AccessScope scope) {
+    List<ItemRow> all = new ArrayList<>();
+    SliceRequest next = SliceRequest.first(SliceRequest.LARGEST_LIMIT);
+    while (true) {
+      Slice<ItemRow> slice = items(job, null, next, scope);
+      all.addAll(slice.items());
+      if (slice.nextCursor() == null) {
+        return all;
+      }
+      next = new SliceRequest(SliceRequest.LARGEST_LIMIT, slice.nextCursor());
+    }
   }
 
   private void refuseWhenStopped() {
@@ -327,6 +341,16 @@ public final class IngestService implements AutoCloseable {
       throw new RefusedException(Refusal.JOB_NOT_FOUND, "there is no job '" + jobId + "'");
     }
     return new LedgerJobWatch(jobs, jobId, after, scope, changed);
+  }
+
+  /**
+   * Takes the chunks of deleted and replaced documents off the disk when there is nothing else to
+   * do; happens by itself within a day.
+   */
+  public void purgeDeleted() {
+    if (pipeline != null) {
+      pipeline.index().purgeDeleted();
+    }
   }
 
   public IngestHealth health() {

@@ -315,6 +315,20 @@ class IngestServiceIT {
   }
 
   @Test
+  void deletedChunksLeaveTheDiskWhenAsked() throws Exception {
+    bench.ingest(text("a.txt", "one\n"));
+    int commits = bench.index.commits();
+
+    bench.service().purgeDeleted();
+    for (int look = 0; look < 2_000 && bench.index.commits() == commits; look++) {
+      Thread.sleep(5);
+    }
+
+    assertThat(bench.index.purges()).isEqualTo(1);
+    assertThat(bench.index.commits()).isEqualTo(commits + 1);
+  }
+
+  @Test
   void aDeletedPathIsFreeForANewDocument() throws Exception {
     bench.ingest(text("a.txt", "one\n"));
     String before = bench.document("a.txt").id();

@@ -19,6 +19,7 @@ final class RememberedIndex implements ChunkWriter {
   private Map<String, DocumentBlock> pending = new HashMap<>();
   private long lastSeq;
   private int commits;
+  private int purges;
   private int failures;
   private boolean syncFails;
   private @Nullable IndexWriteException lost;
@@ -30,6 +31,10 @@ final class RememberedIndex implements ChunkWriter {
 
   synchronized void failSyncs() {
     syncFails = true;
+  }
+
+  synchronized int purges() {
+    return purges;
   }
 
   synchronized int commits() {
@@ -121,6 +126,11 @@ final class RememberedIndex implements ChunkWriter {
       lost = new IndexWriteException("no space", new IOException("ENOSPC"), false);
       throw lost;
     }
+  }
+
+  @Override
+  public synchronized void purgeDeleted() {
+    purges++;
   }
 
   @Override

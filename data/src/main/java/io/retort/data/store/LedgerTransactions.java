@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +25,9 @@ final class LedgerTransactions {
   private final TransactionTemplate transactions;
   private final Barrier barrier;
   private final Clock clock;
+
+  /** Inside this process nobody need wait for the row, nor hold a connection meanwhile. */
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   LedgerTransactions(
       JdbcClient jdbc, TransactionTemplate transactions, Barrier barrier, Clock clock) {
@@ -106,6 +110,15 @@ final class LedgerTransactions {
 
   /** Committed when it returns; survives the process, not a power loss. */
   <T> T write(Function<Head, T> work) {
+    turn.lock();
+    try {
+      return writeInTurn(work);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private <T> T writeInTurn(Function<Head, T> work) {
     return translated(
         () ->
             transactions.execute(

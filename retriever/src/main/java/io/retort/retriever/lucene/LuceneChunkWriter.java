@@ -185,6 +185,7 @@ public final class LuceneChunkWriter implements ChunkWriter {
    * Rewrites the segments that hold deleted chunks, so that text and vectors leave the disk; a
    * commit makes it so.
    */
+  @Override
   public void purgeDeleted() {
     IndexWriter lucene = current();
     try {

@@ -236,6 +236,11 @@ final class CrashChild {
     }
 
     @Override
+    public void purgeDeleted() {
+      writer.purgeDeleted();
+    }
+
+    @Override
     public long committedSeq() {
       return writer.committedSeq();
     }
