@@ -66,51 +66,43 @@ final class Ingestion {
       }
       return finished && searchable == 0 ? ExitCode.FAILED : ExitCode.RESERVATION;
     }
-
-    boolean allUnchanged() {
-      return finished
-          && refused.isEmpty()
-          && jobs.stream()
-              .map(node -> Json.read(node, Job.class))
-              .allMatch(job -> job.total() != null && job.unchanged() == job.total());
-    }
   }
 
   /** Sends the files and, if {@code wait}, stays until they are searchable or have failed. */
   Outcome run(String collection, FileSelection selection, boolean wait)
       throws IOException, InterruptedException {
     var refused = new ArrayList<>(selection.unreadable());
-    var accepted = new ArrayList<JsonNode>();
+    var jobs = new ArrayList<ObjectNode>();
     var watch = new JobWatch(api, progress);
+    int files = selection.files().size();
     for (List<LocalFile> batch : selection.batches(MOST_FILES, MOST_BYTES)) {
       try {
-        JsonNode job = api.upload(collection, batch);
-        accepted.add(job);
+        var job = (ObjectNode) api.upload(collection, batch);
+        jobs.add(job);
         watch.add(job);
       } catch (ProblemException e) {
         if (e.status() != 413) {
           throw e;
         }
-        batch.forEach(
-            file -> refused.add(new Unreadable(file.path(), String.valueOf(e.getMessage()))));
+        String why = String.valueOf(e.getMessage());
+        batch.forEach(file -> refused.add(new Unreadable(file.path(), why)));
+        files -= batch.size();
       }
       if (wait) {
         watch.look();
-        watch.show(selection.files().size());
+        watch.show(files);
       }
     }
-    if (!wait || accepted.isEmpty()) {
-      List<ObjectNode> jobs = accepted.stream().map(ObjectNode.class::cast).toList();
-      return new Outcome(jobs, refused, !wait ? false : true);
+    if (!wait || jobs.isEmpty()) {
+      return new Outcome(jobs, refused, wait);
     }
-    var jobs = new ArrayList<ObjectNode>();
-    for (JsonNode job :
-        watch.await(selection.files().size() - (refused.size() - selection.unreadable().size()))) {
-      var withItems = (ObjectNode) job;
-      JobWatch.items(api, job.path("id").asString()).forEach(withItems.putArray("items")::add);
-      jobs.add(withItems);
+    var finished = new ArrayList<ObjectNode>();
+    for (JsonNode node : watch.await(files)) {
+      var job = (ObjectNode) node;
+      JobWatch.items(api, job.path("id").asString()).forEach(job.putArray("items")::add);
+      finished.add(job);
     }
-    return new Outcome(jobs, refused, true);
+    return new Outcome(finished, refused, true);
   }
 
   /** Makes the collection if there is none; true if it did. */

@@ -91,7 +91,7 @@ final class JobWatch {
     long chunks = jobs().stream().mapToLong(Job::chunksWritten).sum();
     double seconds = progress.elapsed().toMillis() / 1_000.0;
     String rate =
-        seconds >= 1 && chunks > 0
+        seconds >= 1 && chunks >= seconds
             ? String.format(Locale.ROOT, " · %,.0f chunks/s", chunks / seconds)
             : "";
     return String.format(

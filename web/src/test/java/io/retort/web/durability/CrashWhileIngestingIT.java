@@ -68,6 +68,7 @@ class CrashWhileIngestingIT {
     for (int kill = 0; kill < RANDOM_KILLS; kill++) {
       killAfter(Duration.ofMillis(random.nextInt(600)), random);
     }
+    killWhenSomethingWasFound(random);
 
     assertThat(reached).as("killed at").containsExactly(Milestone.values());
     assertThat(complaints).isEmpty();
@@ -92,11 +93,18 @@ class CrashWhileIngestingIT {
     run(null, 0, false, ready, random);
   }
 
+  /** The other lives can all be too short for the second client to find anything. */
+  private void killWhenSomethingWasFound(Random random) throws Exception {
+    run(null, 0, false, null, random);
+    run(null, 0, false, Duration.ZERO, random);
+  }
+
   /**
    * One life of the child.
    *
    * @param stop where it is killed, null: some time after it is ready
    * @param passes how often it passes there before
+   * @param afterReady null without a {@code stop}: when the second client has found a document
    */
   private void run(
       @Nullable Milestone stop,
@@ -116,7 +124,9 @@ class CrashWhileIngestingIT {
         if (line.equals("READY") && afterReady != null) {
           killer = killLater(child, afterReady);
         }
-        if (line.startsWith("REACHED") || (line.equals("IDLE") && stop == null)) {
+        boolean untilFound = stop == null && afterReady == null;
+        if (line.startsWith("REACHED")
+            || (untilFound ? line.startsWith("FOUND") : stop == null && line.equals("IDLE"))) {
           kill(child);
         }
       }
