@@ -1,6 +1,9 @@
 """Stage 2 (RETROFIT): cross-attention and copy head on the frozen decoder, started from a reader of stage 1.
 
 python -m training.train_retrofit --reader training/runs/reader/last.pt --minutes 60
+python -m training.train_retrofit --model data/models --minutes 60   # goes on from the shipped model
+
+SIGTERM ends the step, writes the checkpoint and stops; started again, the run goes on from it.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import signal
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,8 +33,11 @@ from training.retro.retrofit import (
     generate,
     load_base,
     losses,
+    read,
+    span_loss,
     target_of,
 )
+from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import commit, corpora, dev_examples, keep_memory, micro_batches, save_checkpoint, schedule
 
@@ -52,6 +59,7 @@ class RetrofitRun:
     hard: float = 0.5
     alone: float = 0.25
     closed_form: int = 300
+    reader_share: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
     data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
 
@@ -62,6 +70,8 @@ class RetrofitRun:
             raise ValueError(f"unknown styles {sorted(unknown)}; known: {', '.join(STYLES)}")
         if abs(sum(self.styles.values()) - 1) > 1e-6:
             raise ValueError("the shares of the styles must sum to 1")
+        if not 0 <= self.reader_share < 1:
+            raise ValueError("reader_share must be in [0, 1)")
 
     def sampling(self) -> SampleConfig:
         return SampleConfig(k=self.k, no_gold=self.no_gold, hard=self.hard, alone=self.alone)
@@ -70,6 +80,10 @@ class RetrofitRun:
         """The style of a batch: the same in every run."""
         rng = np.random.default_rng((self.seed, 11, batch))
         return str(rng.choice(list(self.styles), p=list(self.styles.values())))
+
+    def reads_only(self, batch: int) -> bool:
+        """True for a batch of stage 1: span loss alone, at less than half the cost, since the reader limits."""
+        return bool(np.random.default_rng((self.seed, 13, batch)).random() < self.reader_share)
 
 
 def trained_state(retro: Retro) -> dict[str, torch.Tensor]:
@@ -129,7 +143,10 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     mixture = Mixture(train_sets, run.sampling(), run.seed)
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
-    reader, retro = load_reader(Path(args.reader)), load_base(RetroConfig())
+    if args.model:
+        retro, reader = load_shipped(Path(args.model))
+    else:
+        retro, reader = load_base(RetroConfig()), load_reader(Path(args.reader))
     reader.encoder.freeze(run.frozen)
 
     def say(**figures: object) -> None:
@@ -146,13 +163,15 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         reader.load_state_dict(state["reader"])
         optimizer.load_state_dict(state["optimizer"])
         step, position, elapsed = state["step"], state["position"], state["elapsed"]
-    else:
+    elif not args.model:
         retro.initialise(torch.Generator().manual_seed(run.seed))
         passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1)
         fit = fit_projection(retro, reader, [passages[i] for i in range(run.closed_form)])
         say(closed_form_r2={part: round(value, 3) for part, value in fit.items()})
     budget = 60.0 * args.minutes
     manifest = {"stage": "retrofit", "commit": commit(), "run": asdict(run), "limits": asdict(Limits()), "minutes": args.minutes}
+    if args.model:
+        manifest["continues"] = json.loads((Path(args.model) / "manifest.json").read_text())["training"]
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
     def store() -> None:
@@ -166,7 +185,16 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
             **progress,
         )
 
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
     window: list[dict[str, float]] = []
+    spans: list[float] = []
+    seconds, seen = 0.0, 0
     saved = evaluated = elapsed
     for drawn in mixture.batches(position, run.batch):
         began = time.perf_counter()
@@ -178,8 +206,14 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
             group["lr"] = rate * factor
         targets = {id(e): t for e, t in usable}
         for group in micro_batches([e for e, _ in usable], run.micro):
-            part = losses(retro, reader, group, [targets[id(e)] for e in group], prompt, style, LossWeights())
-            (part.total * len(group) / len(usable)).backward()
+            wanted, share = [targets[id(e)] for e in group], len(group) / len(usable)
+            if run.reads_only(step):
+                loss = span_loss(read(reader, retro, group, prompt, style), group, wanted)
+                (loss * share).backward()
+                spans.append(loss.item())
+                continue
+            part = losses(retro, reader, group, wanted, prompt, style, LossWeights())
+            (part.total * share).backward()
             window.append({**vars(part), "total": part.total.item(), "weight": len(group), "short": style == "short"})
         norm = float(torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], run.clip))
         if not math.isfinite(norm):
@@ -189,9 +223,10 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         step += 1
         position += len(drawn)
         elapsed += time.perf_counter() - began
-        window[-1]["seconds"] = time.perf_counter() - began
+        seconds += time.perf_counter() - began
+        seen += len(drawn)
 
-        if step % args.log_every == 0:
+        if step % args.log_every == 0 and window:
             short = [w for w in window if w["short"]] or window
             weight = sum(w["weight"] for w in short)
             names = ("total", "mixture", "language", "copy", "span", "first_token", "later_tokens")
@@ -199,16 +234,19 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
                 **{name: round(sum(w[name] * w["weight"] for w in short) / weight, 3) for name in names},
                 gates=[round(float(cca.gate.tanh().mean()), 2) for cca in retro.cca],
                 norm=round(norm, 2),
-                examples_per_second=round(sum(w["weight"] for w in window) / sum(w.get("seconds", 0.0) for w in window), 2),
+                reader_span=round(float(np.mean(spans)), 3) if spans else None,
+                examples_per_second=round(seen / seconds, 2),
             )
-            window = []
+            window, spans, seconds, seen = [], [], 0.0, 0
         done = elapsed >= budget or (args.steps and step >= args.steps)
         if done or elapsed - evaluated > 60.0 * args.evaluate_minutes:
             evaluated = elapsed
             say(dev=evaluate(retro, reader, quick, prompt, run.micro))
-        if done or elapsed - saved > 60.0 * args.save_minutes:
+        if done or stopping or elapsed - saved > 60.0 * args.save_minutes:
             saved = elapsed
             store()
+        if stopping:
+            break
         if done:
             say(dev_copy_off=evaluate(retro, reader, quick, prompt, run.micro, copy=False))
             say(dev_shuffled=evaluate(retro, reader, shuffled(quick), prompt, run.micro))
@@ -220,6 +258,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--config", default=str(REPOSITORY / "training" / "configs" / "retrofit.yaml"))
     parser.add_argument("--data", default=str(REPOSITORY.parent / "shared" / "data"))
     parser.add_argument("--reader", default=str(REPOSITORY / "training" / "runs" / "reader" / "last.pt"), help="checkpoint of stage 1")
+    parser.add_argument("--model", help="folder of a shipped model to start from instead")
     parser.add_argument("--out", default=str(REPOSITORY / "training" / "runs" / "retrofit"), help="resumes from last.pt")
     parser.add_argument("--minutes", type=float, default=60.0, help="training time that the learning rate decays over")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps")
