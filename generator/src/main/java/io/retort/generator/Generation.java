@@ -6,7 +6,6 @@ import io.retort.generator.GenerationEvent.Abstained;
 import io.retort.generator.RetroModel.Decoding;
 import io.retort.generator.Stopwatch.Stage;
 import io.retort.generator.Transcript.Verdict;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ final class Generation {
    */
   record Shared(
       RetroModel model,
+      ReaderPool pool,
       DecoderTokenizer tokenizer,
       Calibration calibration,
       int chunkLength,
@@ -81,33 +81,30 @@ final class Generation {
    * @throws NoTokenInTimeException if the deadline came before a token was let out
    */
   FinishReason run() {
-    try {
-      return answer(entries.first());
+    try (Decoding decoding = shared.model().decode(prompt.length + request.maxTokens(), limits);
+        Prefill prefill = Prefill.start(shared.pool(), decoding, prompt)) {
+      return answer(entries.first(), decoding, prefill);
     } catch (RunInterruptedException e) {
       return interrupted();
     }
   }
 
-  private FinishReason answer(AttendedNeighbours neighbours) {
+  private FinishReason answer(AttendedNeighbours neighbours, Decoding decoding, Prefill prefill) {
     judge.relevance(neighbours.relevance());
     if (!request.diagnostics().closedBook()
         && (neighbours.isEmpty() || neighbours.relevance() < minRelevance)) {
       judge.answerable(0);
       return abstain(AbstentionReason.NO_RELEVANT_PASSAGE);
     }
-    try (Decoding decoding = shared.model().decode(prompt.length + request.maxTokens(), limits)) {
-      return decode(decoding, neighbours);
+    try (var _ = stopwatch.time(Stage.PREFILL)) {
+      prefill.await();
     }
+    return decode(decoding, neighbours);
   }
 
   private FinishReason decode(Decoding decoding, AttendedNeighbours first) {
     AttendedNeighbours neighbours = first;
     int[] inputs = {prompt[prompt.length - 1]};
-    if (prompt.length > 1) {
-      try (var _ = stopwatch.time(Stage.PREFILL)) {
-        decoding.append(Arrays.copyOf(prompt, prompt.length - 1));
-      }
-    }
     while (true) {
       Step last;
       DecoderRows rows;

@@ -44,16 +44,17 @@ public final class RetroGenerator implements AnswerGenerator {
       int draftLength) {
     Calibration calibration = Calibration.of(config.calibration());
     int endToken = config.decoder().endToken();
+    var pool = new ReaderPool(options.readers(), options.slots() * MAX_NEIGHBOURS);
     shared =
         new Generation.Shared(
             model,
+            pool,
             tokenizer,
             calibration,
             config.chunkLength(),
             endToken,
             specialTokens(tokenizer, config.decoder().vocabulary(), endToken),
             new CopyDraft(draftLength, endToken));
-    var pool = new ReaderPool(options.readers(), options.slots() * MAX_NEIGHBOURS);
     means = new QuestionReader.Means(model, pool, tokenizer, wordPieces, config.retrievedLength());
     prompts = new Prompts(tokenizer, config);
     minConfidence = otherwise(options.minConfidence(), calibration.minConfidence());

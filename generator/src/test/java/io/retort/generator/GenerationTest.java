@@ -20,6 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +37,7 @@ class GenerationTest {
   private final WordTokenizer tokenizer = new WordTokenizer();
   private final List<Neighbour> neighbours = Samples.neighbours(Samples.LEAVE, "nothing here");
   private final List<NeighbourSource.Query> queries = new ArrayList<>();
-  private final List<GenerationEvent> events = new ArrayList<>();
+  private final List<GenerationEvent> events = new CopyOnWriteArrayList<>(); // the prompt's run looks
   private RequestLimits limits = Samples.limits();
   private ScriptedModel model = new ScriptedModel(1, List.of(), 1);
 
@@ -467,6 +471,76 @@ class GenerationTest {
                       limits,
                       events::add))
           .isInstanceOf(NoTokenInTimeException.class);
+    }
+  }
+
+  @Test
+  void thePromptIsComputedWhileNeighboursAreFetched() {
+    var began = new CountDownLatch(1);
+    var fetched = new CountDownLatch(1);
+    beforeRun =
+        () -> {
+          began.countDown();
+          await(fetched);
+        };
+    model =
+        new ScriptedModel(
+            new Prompts(tokenizer, Samples.config(Map.of())).tokens(ask().build()).length,
+            script("five days", .9),
+            1);
+    model.beforeRun = beforeRun;
+    GeneratedAnswer answer;
+    try (var generator = generator(1)) {
+      answer =
+          generator.generate(
+              ask().build(),
+              query -> {
+                await(began);
+                fetched.countDown();
+                return neighbours;
+              },
+              Samples.stored(neighbours),
+              limits,
+              events::add);
+    }
+
+    assertThat(answer.text()).isEqualTo("five days");
+  }
+
+  @Test
+  void aSourceThatFailsWaitsForThePrompt() {
+    var began = new CountDownLatch(1);
+    var openAfterwards = new AtomicInteger();
+    model = new ScriptedModel(3, List.of(), 1);
+    model.beforeRun =
+        () -> {
+          began.countDown();
+          sleepUntil(Deadline.in(Duration.ofMillis(50)));
+          openAfterwards.set(model.open.get());
+        };
+    try (var generator = generator(1)) {
+      assertThatThrownBy(
+              () ->
+                  generator.generate(
+                      ask().build(),
+                      query -> {
+                        await(began);
+                        throw new IllegalStateException("the index is gone");
+                      },
+                      Samples.stored(neighbours),
+                      limits,
+                      events::add))
+          .hasMessage("the index is gone");
+    }
+
+    assertThat(openAfterwards).as("the sequence, while it was written to").hasValue(1);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -233,6 +233,7 @@ class BadInputTest {
     "/api/v1/keys?cursor=nonsense, invalid_cursor",
     "/api/v1/collections/handbook/documents?status=LOST, invalid_parameter",
     "/api/v1/collections/handbook/documents?cursor=!!, invalid_cursor",
+    "/api/v1/collections/handbook/documents?cursor=nonsense, invalid_cursor",
   })
   void wrongQueriesAreRefused(String path, String code) {
     assertProblem(admin.get(path), 400, code);

@@ -2,6 +2,8 @@ package io.retort.data.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -36,8 +38,9 @@ final class Cursors {
       return start;
     }
     try {
-      return new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
-    } catch (IllegalArgumentException e) {
+      ByteBuffer key = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
+      return UTF_8.newDecoder().decode(key).toString(); // refuses what is not UTF-8
+    } catch (IllegalArgumentException | CharacterCodingException e) {
       throw invalid(e);
     }
   }
