@@ -5,7 +5,7 @@ set -eu
 
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$home"
-[ $# -gt 0 ] || { echo "usage: benchmarks/run.sh RetrievalQuality|EncodeSpeed|ServiceSpeed|jmh …" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: benchmarks/run.sh CLASS [FLAGS…] | jmh [JMH ARGUMENTS…]" >&2; exit 2; }
 class=$1
 shift
 

@@ -1,38 +1,24 @@
 package io.retort.benchmarks;
 
 import io.retort.data.CancelSignal;
-import io.retort.data.Chunk;
 import io.retort.data.ChunkId;
 import io.retort.data.Deadline;
 import io.retort.data.Neighbour;
 import io.retort.data.RequestLimits;
-import io.retort.data.TextSpan;
-import io.retort.encoder.Device;
-import io.retort.encoder.ModelDirectory;
-import io.retort.encoder.ModelRole;
-import io.retort.encoder.onnx.OnnxSessions;
-import io.retort.encoder.tokenizers.DjlDecoderTokenizer;
-import io.retort.encoder.tokenizers.DjlWordPieceTokenizer;
 import io.retort.generator.AnswerGenerator;
 import io.retort.generator.AnswerStyle;
 import io.retort.generator.Citation;
 import io.retort.generator.Diagnostics;
 import io.retort.generator.GeneratedAnswer;
 import io.retort.generator.GenerationRequest;
-import io.retort.generator.GeneratorOptions;
-import io.retort.generator.RetroGenerator;
-import io.retort.generator.SourceText;
 import io.retort.generator.TokenTrace;
 import io.retort.generator.TraceEntry;
-import io.retort.generator.onnx.OnnxRetroModel;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,26 +107,9 @@ public final class ReaderEvaluation {
     List<Question> questions =
         arrange(read(Path.of(flags.required("questions")), flags.number("limit", 0)), source);
     int threads = flags.number("threads", 1);
-    var models =
-        ModelDirectory.open(
-            Path.of(flags.text("models", "data/models")),
-            EnumSet.of(
-                ModelRole.DECODER,
-                ModelRole.NEIGHBOUR_MEMORY,
-                ModelRole.DECODER_WEIGHTS,
-                ModelRole.DECODER_TOKENIZER,
-                ModelRole.RETRIEVAL_TOKENIZER));
     var figures = new Figures();
-    try (var tokenizer = DjlDecoderTokenizer.open(models);
-        var wordPieces = DjlWordPieceTokenizer.open(models);
-        var generator =
-            new RetroGenerator(
-                OnnxRetroModel.open(models, new OnnxSessions(models, Device.CPU, false)),
-                tokenizer,
-                wordPieces,
-                models.config(),
-                new GeneratorOptions(threads, threads, null, 0.0))) {
-      var evaluation = new ReaderEvaluation(generator, flags, source);
+    try (var models = AnswerModels.open(Path.of(flags.text("models", "data/models")), threads)) {
+      var evaluation = new ReaderEvaluation(models.generator(), flags, source);
       List<Outcome> outcomes = evaluation.answer(questions, threads);
       report(outcomes, figures);
       evaluation.knockOut(outcomes, flags.number("knock-outs", 0), figures);
@@ -163,31 +132,11 @@ public final class ReaderEvaluation {
         JsonNode row = json.readTree(line);
         List<String> answers = new ArrayList<>();
         row.path("answers").forEach(answer -> answers.add(answer.asString()));
-        List<Neighbour> neighbours = new ArrayList<>();
-        for (JsonNode neighbour : row.path("neighbours")) {
-          neighbours.add(neighbour(questions.size(), neighbours.size() + 1, neighbour));
-        }
+        List<Neighbour> neighbours = GivenNeighbours.of(questions.size(), row);
         questions.add(new Question(row.path("question").asString(), answers, neighbours));
       }
     }
     return questions;
-  }
-
-  private static Neighbour neighbour(int question, int rank, JsonNode given) {
-    String document = "q%d_%d".formatted(question, rank);
-    String title = given.path("title").asString("");
-    Chunk chunk = chunk(new ChunkId(document, 0), title, 0, given.path("text").asString());
-    Chunk following =
-        given.hasNonNull("continuation")
-            ? chunk(
-                chunk.id().next(), title, chunk.span().end(), given.path("continuation").asString())
-            : null;
-    return new Neighbour(chunk, following, 1.0 / rank, rank, Neighbour.Source.BOTH);
-  }
-
-  private static Chunk chunk(ChunkId id, String title, int start, String text) {
-    var span = new TextSpan(start, start + text.codePointCount(0, text.length()));
-    return new Chunk(id, 1, "given", title, "", span, null, text);
   }
 
   /** Shuffled: everybody has the neighbours of the question after the next one. */
@@ -235,25 +184,11 @@ public final class ReaderEvaluation {
         generator.generate(
             request(question),
             query -> question.neighbours,
-            texts(question.neighbours),
+            GivenNeighbours.texts(question.neighbours),
             limits(),
             event -> {});
     String said = answer.text() == null ? "" : answer.text();
     return new Outcome(question, answer, SquadScore.of(said, question.answers));
-  }
-
-  private static SourceText texts(List<Neighbour> neighbours) {
-    Map<String, String> texts = new HashMap<>();
-    for (Neighbour neighbour : neighbours) {
-      Chunk following = neighbour.continuation();
-      texts.put(
-          neighbour.chunk().id().documentId(),
-          neighbour.chunk().text() + (following == null ? "" : following.text()));
-    }
-    return (document, version, span) -> {
-      String text = texts.get(document);
-      return text == null ? null : span.of(text);
-    };
   }
 
   private static RequestLimits limits() {

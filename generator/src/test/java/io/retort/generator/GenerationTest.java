@@ -37,7 +37,8 @@ class GenerationTest {
   private final WordTokenizer tokenizer = new WordTokenizer();
   private final List<Neighbour> neighbours = Samples.neighbours(Samples.LEAVE, "nothing here");
   private final List<NeighbourSource.Query> queries = new ArrayList<>();
-  private final List<GenerationEvent> events = new CopyOnWriteArrayList<>(); // the prompt's run looks
+  private final List<GenerationEvent> events =
+      new CopyOnWriteArrayList<>(); // the prompt's run looks
   private RequestLimits limits = Samples.limits();
   private ScriptedModel model = new ScriptedModel(1, List.of(), 1);
 
@@ -275,7 +276,7 @@ class GenerationTest {
     assertThat(answer.finishReason()).isEqualTo(FinishReason.ABSTAINED);
     assertThat(answer.usage().generatedTokens()).isZero();
     assertThat(answer.trace()).hasSize(1);
-    assertThat(model.runs).as("nothing was decoded").hasValue(0);
+    assertThat(model.runs).as("the prompt alone was computed").hasValue(1);
   }
 
   @Test

@@ -1,0 +1,58 @@
+package io.retort.benchmarks;
+
+import io.retort.encoder.Device;
+import io.retort.encoder.ModelDirectory;
+import io.retort.encoder.ModelRole;
+import io.retort.encoder.onnx.OnnxSessions;
+import io.retort.encoder.tokenizers.DjlDecoderTokenizer;
+import io.retort.encoder.tokenizers.DjlWordPieceTokenizer;
+import io.retort.generator.AnswerGenerator;
+import io.retort.generator.GeneratorOptions;
+import io.retort.generator.RetroGenerator;
+import io.retort.generator.onnx.OnnxRetroModel;
+import java.nio.file.Path;
+import java.util.EnumSet;
+
+/** What answering from given neighbours needs of a model folder. */
+final class AnswerModels implements AutoCloseable {
+  private final DjlDecoderTokenizer tokenizer;
+  private final DjlWordPieceTokenizer wordPieces;
+  private final AnswerGenerator generator;
+
+  private AnswerModels(ModelDirectory models, int threads) {
+    tokenizer = DjlDecoderTokenizer.open(models);
+    wordPieces = DjlWordPieceTokenizer.open(models);
+    generator =
+        new RetroGenerator(
+            OnnxRetroModel.open(models, new OnnxSessions(models, Device.CPU, false)),
+            tokenizer,
+            wordPieces,
+            models.config(),
+            new GeneratorOptions(threads, threads, null, 0.0));
+  }
+
+  /** Opens the folder for {@code threads} answers at a time, read by as many threads. */
+  static AnswerModels open(Path folder, int threads) {
+    return new AnswerModels(
+        ModelDirectory.open(
+            folder,
+            EnumSet.of(
+                ModelRole.DECODER,
+                ModelRole.NEIGHBOUR_MEMORY,
+                ModelRole.DECODER_WEIGHTS,
+                ModelRole.DECODER_TOKENIZER,
+                ModelRole.RETRIEVAL_TOKENIZER)),
+        threads);
+  }
+
+  AnswerGenerator generator() {
+    return generator;
+  }
+
+  @Override
+  public void close() {
+    generator.close();
+    wordPieces.close();
+    tokenizer.close();
+  }
+}
