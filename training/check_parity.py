@@ -40,6 +40,7 @@ class Memory:
     copy_keys: np.ndarray  # [M, C]
     tokens: np.ndarray  # [M]
     salience: np.ndarray  # [M, 2]
+    first: np.ndarray  # [M] a neighbour starts here
 
 
 @dataclass
@@ -67,14 +68,16 @@ class Runner:
         scores = np.concatenate([o["span_scores"] for o in outs])
         start, end = (scores[:, i] - log_sum_exp_with_null(scores[:, i]) for i in (0, 1))
         start, end = np.maximum(start, SALIENCE_FLOOR), np.maximum(end, SALIENCE_FLOOR)
-        previous = np.r_[SALIENCE_FLOOR, end[:-1]]
-        previous[np.cumsum([0, *(len(n.tokens) for n in neighbours[:-1])])] = SALIENCE_FLOOR
+        first = np.zeros(len(scores), bool)
+        first[np.cumsum([0, *(len(n.tokens) for n in neighbours[:-1])])] = True
+        previous = np.where(first, SALIENCE_FLOOR, np.r_[SALIENCE_FLOOR, end[:-1]])
         joined = {part: np.ascontiguousarray(np.concatenate([o[part] for o in outs], 2)) for part in ("keys", "values")}
         return Memory(
             **joined,
             copy_keys=np.concatenate([o["copy_keys"] for o in outs]),
             tokens=np.concatenate([n.tokens for n in neighbours]).astype(np.int64),
             salience=np.stack((start, previous), 1).astype(np.float32),
+            first=first,
         )
 
     def start(self) -> None:
@@ -114,11 +117,27 @@ class Runner:
         return tuple(value.numpy() for value in binding.get_outputs()[:3])
 
 
-def distribution(logits: np.ndarray, copy_log: np.ndarray, gate: float, tokens: np.ndarray) -> np.ndarray:
-    e = np.exp(logits - logits.max())
-    p = (1 - gate) * e / e.sum()
-    np.add.at(p, tokens, gate * np.exp(copy_log))
-    return p
+@dataclass
+class Mixing:
+    """The mixture of one answer, step by step; remembers where the last token was copied from."""
+
+    memory: Memory
+    continuation: float  # nats
+
+    def __post_init__(self) -> None:
+        self.copied = np.zeros(len(self.memory.tokens))
+
+    def distribution(self, logits: np.ndarray, copy_log: np.ndarray, gate: float) -> np.ndarray:
+        e = np.exp(logits - logits.max())
+        gains = self.continuation * np.where(self.memory.first, 0.0, np.r_[0.0, self.copied[:-1]])
+        attention = np.exp(copy_log + gains)
+        self.masses = gate * attention / attention.sum()
+        self.probabilities = (1 - gate) * e / e.sum()
+        np.add.at(self.probabilities, self.memory.tokens, self.masses)
+        return self.probabilities
+
+    def take(self, token: int) -> None:
+        self.copied = self.masses * (self.memory.tokens == token) / self.probabilities[token]
 
 
 def compare(runner: Runner, records: list[dict], longest: int = 48) -> dict[str, float]:
@@ -144,14 +163,16 @@ def compare(runner: Runner, records: list[dict], longest: int = 48) -> dict[str,
         runner.start()
         logits, copy_log, gate = runner.run(record["prompt_tokens"], 1, memory)
         note("logit", logits[0, probed], record["first_logits"])
-        p = distribution(logits[0], copy_log[0], float(gate[0]), memory.tokens)
+        mixing = Mixing(memory, runner.config["decoder"]["copy_continuation"])
+        p = mixing.distribution(logits[0], copy_log[0], float(gate[0]))
         note("end_probability", p[end], record["end_probability"])
         tokens: list[int] = []
         began = time.perf_counter()
         while int(p.argmax()) != end and len(tokens) < longest:
             tokens.append(int(p.argmax()))
+            mixing.take(tokens[-1])
             logits, copy_log, gate = runner.run(tokens[-1:], 1, memory)
-            p = distribution(logits[0], copy_log[0], float(gate[0]), memory.tokens)
+            p = mixing.distribution(logits[0], copy_log[0], float(gate[0]))
             steps += 1
         decoding += time.perf_counter() - began
         same += tokens == record["tokens"]

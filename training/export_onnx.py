@@ -188,6 +188,7 @@ def manifest(trained: Trained, folder: Path, roles: dict[str, str]) -> dict:
             "end_token": c.end_token,
             "cca_layers": [layer + 1 for layer in c.cca_layers],
             "copy_dim": c.copy_dim,
+            "copy_continuation": c.copy_continuation,
             "max_positions": MAX_POSITIONS,
         },
         "neighbour_input": {"question_pieces": limits.question, "title_pieces": limits.title},

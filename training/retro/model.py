@@ -38,6 +38,7 @@ class RetroConfig:
     cca_layers: tuple[int, ...] = (5, 8, 11, 14, 17, 20, 23, 26)  # from 0; the sixth, ninth, … layer
     encoder_width: int = 384
     copy_dim: int = 128
+    copy_continuation: float = 4.0  # see `going_on`
     chunk_length: int = 64
     end_token: int = 2
 
@@ -154,6 +155,7 @@ class Memory:
     start: Tensor  # [B, M] log-probability that a supporting span starts here
     previous_end: Tensor  # [B, M] log-probability that one ended at the position before
     bias: Tensor  # [B, M] 0 or MASKED
+    first: Tensor  # [B, M] a neighbour starts here
 
 
 class NeighbourProjection(nn.Module):
@@ -303,6 +305,25 @@ class Retro(nn.Module):
         end = torch.zeros(self.config.vocabulary)
         end[self.config.end_token] = 1.0
         return Outputs(logits + lift[..., None] * end, copy_log, gate_log)
+
+
+def going_on(copy_log: Tensor, copied: Tensor, first: Tensor, strength: float) -> Tensor:
+    """The copy distribution, tilted towards going on where the token before was copied from.
+
+    The copy head matches one token of context, so where a word occurs twice it cannot tell which of them is being copied.
+    copy_log [B, A, M] log-probabilities; copied [B, A, M] the share of each row's input token that came from each position;
+    first [B, M] a neighbour starts here. Returns log-probabilities [B, A, M].
+    """
+    before = torch.cat((torch.zeros_like(copied[..., :1]), copied[..., :-1]), -1) * ~first[:, None]
+    return (copy_log + strength * before).log_softmax(-1)
+
+
+def copied_shares(outputs: Outputs, memory: Memory, tokens: Tensor) -> Tensor:
+    """Which share of P(token) came from each position: tokens [B, A] → [B, A, M]."""
+    same = memory.tokens[:, None] == tokens[..., None]  # [B, A, M]
+    mass = outputs.gate_log[..., 1:].exp() * outputs.copy_log.exp() * same
+    language = outputs.gate_log[..., :1].exp() * outputs.logits.softmax(-1).gather(2, tokens[..., None])
+    return mass / (mass.sum(-1, keepdim=True) + language)
 
 
 def mixture_log(outputs: Outputs, memory: Memory, targets: Tensor) -> tuple[Tensor, Tensor]:

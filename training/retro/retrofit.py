@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from training.retro.data import Example, ends_sentence
-from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, mixture, rms_norm
+from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, copied_shares, going_on, mixture, rms_norm
 from training.retro.reader import LOWEST, Reader
 from training.retro.weights import load_smollm2
 
@@ -188,6 +188,7 @@ def read(reader: Reader, retro: Retro, examples: Sequence[Example], prompt: Prom
         start=log[..., 0].clamp(min=SALIENCE_FLOOR),
         previous_end=previous_end,
         bias=torch.where(valid, 0.0, MASKED),
+        first=first[index],
     )
     return Reading(memory, log[..., 0], log[..., 1], -null, places)
 
@@ -265,6 +266,9 @@ def losses(
             source[i, torch.arange(n), torch.arange(first, final + 1)] = True
     states, _ = retro.attending(inputs, valid.sum(1), past, valid, memory)
     copy_log, lift, gate_log = retro.copy_head(states, inputs, memory)
+    pointed = source / source.sum(-1, keepdim=True).clamp(min=1)  # [B, A, M]
+    copied = torch.cat((torch.zeros_like(pointed[:, :1]), pointed[:, :-1]), 1)  # of each row's input
+    copy_log = going_on(copy_log, copied, memory.first, c.copy_continuation)
 
     wanted = outputs >= 0  # [B, A]
     gold = outputs[wanted]  # [n]
@@ -275,8 +279,7 @@ def losses(
     copied = torch.where(same, copy_log, MASKED).logsumexp(-1)[wanted]
     gates = gate_log[wanted]
     mixed = torch.logaddexp(gates[:, 0] + language, gates[:, 1] + copied)
-    pointed = source.any(-1)
-    copy = -torch.where(source, copy_log, MASKED).logsumexp(-1)[pointed]
+    copy = -torch.where(source, copy_log, MASKED).logsumexp(-1)[source.any(-1)]
     per_example = 1 / wanted.sum(1, keepdim=True).expand_as(wanted)[wanted].sqrt()  # long answers count, but not linearly
     scale = per_example / per_example.sum()
     copy_loss = copy.mean() if len(copy) else copy_log.sum() * 0
@@ -373,10 +376,13 @@ def generate(
     answers: list[list[int]] = [[] for _ in examples]
     done = torch.zeros(len(examples), dtype=torch.bool)
     refused = torch.zeros(len(examples))
+    copied = torch.zeros(len(examples), 1, memory.tokens.shape[1]) if use_memory and copy else None
     for step in range(longest):
         states, past = retro.attending(rows, offsets + step, past, valid, memory if use_memory else None)
         valid = torch.cat((valid, torch.ones(len(examples), 1, dtype=torch.bool)), 1)
         outputs = retro.head(states, rows, memory if use_memory else None)
+        if copied is not None:
+            outputs.copy_log = going_on(outputs.copy_log, copied, memory.first, c.copy_continuation)
         probability = mixture(outputs, _without_padding(memory) if use_memory else None, copy)[:, 0]  # [B, V]
         if step == 0:
             refused = probability[:, c.end_token]
@@ -387,6 +393,7 @@ def generate(
         if done.all():
             break
         rows = following[:, None]
+        copied = None if copied is None else copied_shares(outputs, memory, rows)
     return answers, refused
 
 

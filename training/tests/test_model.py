@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from training.retro.model import MASKED, Memory, Retro, RetroConfig, mixture, mixture_log
+from training.retro.model import MASKED, Memory, Retro, RetroConfig, copied_shares, going_on, mixture, mixture_log
 
 CONFIG = RetroConfig(
     vocabulary=61, layers=4, width=24, heads=3, kv_heads=1, head_dim=8, ffn=40, cca_layers=(1, 3), encoder_width=16, copy_dim=8
@@ -38,6 +38,7 @@ def memory(generator: torch.Generator, positions: int = M, masked: int = 0) -> M
         start=-torch.rand(B, positions, generator=generator),
         previous_end=-torch.rand(B, positions, generator=generator),
         bias=bias,
+        first=torch.arange(positions).expand(B, positions) % 4 == 0,
     )
 
 
@@ -131,6 +132,7 @@ def test_the_order_of_memory_positions_and_padding_do_not_count(retro: Retro) ->
                 (seen.start, 1, 0.0),
                 (seen.previous_end, 1, 0.0),
                 (seen.bias, 1, MASKED),
+                (seen.first, 1, True),
             )
         )
     )
@@ -176,3 +178,34 @@ def test_padded_prompts_do_not_count(retro: Retro) -> None:
     states, _ = retro.attending(rows, torch.full((B,), P), past, valid, seen)
     whole, _ = run(retro, ids, rows, seen)
     torch.testing.assert_close(states, whole, atol=1e-5, rtol=0)
+
+
+def test_copying_goes_on_where_it_was() -> None:
+    # "the cat … the dog": after the second "the", both words match one token of context.
+    copy_log = torch.tensor([0.01, 0.49, 0.01, 0.49]).log()[None, None]
+    first = torch.tensor([[True, False, False, False]])
+    copied = torch.tensor([0.0, 0.0, 1.0, 0.0])[None, None]
+    tilted = going_on(copy_log, copied, first, 4.0).exp()
+    assert tilted[0, 0, 3] > 0.95
+    torch.testing.assert_close(tilted.sum(), torch.tensor(1.0))
+    nothing = going_on(copy_log, torch.zeros(1, 1, 4), first, 4.0)
+    torch.testing.assert_close(nothing, copy_log)
+
+
+def test_copying_does_not_go_on_into_the_next_neighbour() -> None:
+    copy_log = torch.full((1, 1, 4), 0.25).log()
+    first = torch.tensor([[True, False, True, False]])
+    at_the_end = torch.tensor([0.0, 1.0, 0.0, 0.0])[None, None]
+    torch.testing.assert_close(going_on(copy_log, at_the_end, first, 4.0), copy_log)
+
+
+def test_copied_shares_are_the_mixture_s(retro: Retro) -> None:
+    generator, ids, rows = sample()
+    seen = memory(generator)
+    _, outputs = run(retro, ids, rows, seen)
+    tokens = seen.tokens[:, :1].expand(B, A)
+    shares = copied_shares(outputs, seen, tokens)
+    together = mixture(outputs, seen).gather(2, tokens[..., None])
+    without = mixture(outputs, seen, copy=False).gather(2, tokens[..., None]) * outputs.gate_log[..., :1].exp()
+    torch.testing.assert_close(shares.sum(-1, keepdim=True), 1 - without / together)
+    assert (shares[seen.tokens[:, None].expand_as(shares) != tokens[..., None]] == 0).all()

@@ -53,6 +53,7 @@ final class ManifestJson {
             integer(decoder, "decoder.", "end_token"),
             integers(decoder, "decoder.", "cca_layers"),
             integer(decoder, "decoder.", "copy_dim"),
+            number(decoder, "decoder.", "copy_continuation"),
             integer(decoder, "decoder.", "max_positions")),
         new ModelConfig.Prompt(
             string(prompt, "prompt.", "prefix"),
@@ -102,6 +103,14 @@ final class ManifestJson {
       throw wrong(at + name, "an integer", node);
     }
     return node.intValue();
+  }
+
+  private static double number(JsonNode parent, String at, String name) {
+    JsonNode node = parent.path(name);
+    if (!node.isNumber()) {
+      throw wrong(at + name, "a number", node);
+    }
+    return node.doubleValue();
   }
 
   private static long whole(JsonNode parent, String at, String name) {

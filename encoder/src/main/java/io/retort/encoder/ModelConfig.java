@@ -33,6 +33,8 @@ public record ModelConfig(
    *
    * @param ccaLayers the layers with chunked cross-attention, counted from 1
    * @param copyDim width of the copy head's keys
+   * @param copyContinuation nats that the copy head's attention gains at the place after the one
+   *     that the last token was copied from
    * @param maxPositions the longest sequence
    */
   public record Decoder(
@@ -44,6 +46,7 @@ public record ModelConfig(
       int endToken,
       List<Integer> ccaLayers,
       int copyDim,
+      double copyContinuation,
       int maxPositions) {
     public Decoder {
       requirePositive(layers, "decoder.layers");
@@ -53,6 +56,10 @@ public record ModelConfig(
       requirePositive(vocabulary, "decoder.vocabulary");
       requirePositive(copyDim, "decoder.copy_dim");
       requirePositive(maxPositions, "decoder.max_positions");
+      if (!(copyContinuation >= 0 && copyContinuation <= 20)) {
+        throw new IllegalArgumentException(
+            "decoder.copy_continuation must lie in 0..20: " + copyContinuation);
+      }
       if (heads % kvHeads != 0) {
         throw new IllegalArgumentException(
             "decoder.heads %d is not a multiple of decoder.kv_heads %d".formatted(heads, kvHeads));

@@ -42,6 +42,8 @@ public final class ModelFolder {
                 List.of(6, 9),
                 "copy_dim",
                 128,
+                "copy_continuation",
+                4.0,
                 "max_positions",
                 2048)));
     manifest.put("prompt", Map.of("prefix", "<", "suffix", ">", "styles", Map.of("short", "")));

@@ -20,6 +20,7 @@ final class AnswerScorer {
   private final int[] tokens;
   private final List<List<Neighbour>> entries;
   private final int chunkLength;
+  private final CopyRule copying;
 
   /**
    * Takes what the answer was made of.
@@ -32,7 +33,8 @@ final class AnswerScorer {
       int[] prompt,
       int[] tokens,
       List<List<Neighbour>> entries,
-      int chunkLength) {
+      int chunkLength,
+      CopyRule copying) {
     int needed = new ChunkGrid(chunkLength, prompt.length).entries(tokens.length);
     if (entries.size() < needed) {
       throw new IllegalArgumentException(
@@ -45,6 +47,7 @@ final class AnswerScorer {
     this.tokens = tokens;
     this.entries = entries;
     this.chunkLength = chunkLength;
+    this.copying = copying;
   }
 
   KnockOut score(Decoding decoding, Set<ChunkId> masked) {
@@ -58,6 +61,7 @@ final class AnswerScorer {
 
   private double logProbability(Decoding decoding, Set<ChunkId> masked) {
     double sum = 0;
+    Step last = null;
     for (int from = 0; from < tokens.length; from += chunkLength) {
       int to = Math.min(from + chunkLength, tokens.length);
       int[] inputs = new int[to - from]; // each row's output predicts the token after it
@@ -72,8 +76,10 @@ final class AnswerScorer {
         Memory memory = neighbours.memory();
         DecoderRows rows = decoding.append(inputs, memory);
         for (int i = 0; i < inputs.length; i++) {
-          double probability = Mixture.of(rows, i, neighbours, true).probability(tokens[from + i]);
+          Mixture mixture = Mixture.of(rows, i, neighbours, copying, last);
+          double probability = mixture.probability(tokens[from + i]);
           sum += Math.log(Math.max(probability, Double.MIN_NORMAL));
+          last = probability > 0 ? mixture.step(tokens[from + i]) : null;
         }
       }
     }

@@ -23,6 +23,7 @@ final class Generation {
       DecoderTokenizer tokenizer,
       Calibration calibration,
       int chunkLength,
+      double copyContinuation,
       int endToken,
       BitSet barred,
       CopyDraft draft) {}
@@ -39,6 +40,7 @@ final class Generation {
 
   private final ChunkGrid grid;
   private final Sampler sampler;
+  private final CopyRule copying;
   private final BitSet barredWithEnd;
   private final Judge judge;
   private final CitationDesk desk;
@@ -70,6 +72,7 @@ final class Generation {
     sampler = Sampler.of(request.sampling());
     barredWithEnd = (BitSet) shared.barred().clone();
     barredWithEnd.set(shared.endToken());
+    copying = new CopyRule(request.diagnostics().copyHead(), shared.copyContinuation());
     judge = new Judge(shared.calibration(), minConfidence);
     desk = new CitationDesk(texts, stopwatch);
     transcript = new Transcript(grid, judge, desk, request.stop(), events, stopwatch);
@@ -105,15 +108,15 @@ final class Generation {
   private FinishReason decode(Decoding decoding, AttendedNeighbours first) {
     AttendedNeighbours neighbours = first;
     int[] inputs = {prompt[prompt.length - 1]};
+    Step last = null;
     while (true) {
-      Step last;
       DecoderRows rows;
       try (var _ = stopwatch.time(generated == 0 ? Stage.PREFILL : Stage.DECODE)) {
         rows = decoding.append(inputs, neighbours.memory());
       }
       int row = 0;
       do {
-        Mixture mixture = mix(rows, row, neighbours);
+        Mixture mixture = Mixture.of(rows, row, neighbours, copying, last);
         int token = choose(mixture);
         if (token == shared.endToken()) {
           return ended(mixture);
@@ -134,10 +137,6 @@ final class Generation {
       }
       inputs = withDraft(last, neighbours);
     }
-  }
-
-  private Mixture mix(DecoderRows rows, int row, AttendedNeighbours neighbours) {
-    return Mixture.of(rows, row, neighbours, request.diagnostics().copyHead());
   }
 
   private int choose(Mixture mixture) {

@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The next token's distribution after one row: P(w) = (1 − g) softmax(logits)(w) + g Σ_j a_j [tok_j
- * = w], with the copy head's attention a over the memory positions j and its gate g. Valid as long
- * as the row is.
+ * = w], with the copy head's attention a over the memory positions j, raised where copying goes on
+ * ({@link CopyRule}), and its gate g. Valid as long as the row is.
  */
 final class Mixture {
   /** exp of a logit this far below the largest cannot move the sum's sixth digit. */
@@ -23,33 +24,59 @@ final class Mixture {
   private final AttendedNeighbours neighbours;
   private final double gate;
   private final double languageShift; // log P of the language-model part is logit + this
+  private final double[] masses; // [M] what each place gives, g · a
   private final double[] copied; // by index into neighbours.distinctTokens()
 
   private Mixture(
-      DecoderRows rows, int row, AttendedNeighbours neighbours, double gate, double logNormaliser) {
+      DecoderRows rows,
+      int row,
+      AttendedNeighbours neighbours,
+      double gate,
+      double[] gains,
+      double logNormaliser) {
     this.rows = rows;
     this.row = row;
     this.neighbours = neighbours;
     this.gate = gate;
     this.languageShift = Math.log1p(-gate) - logNormaliser;
+    this.masses = gate > 0 ? masses(gains) : new double[0];
     this.copied = new double[neighbours.distinctTokens().length];
-    double total = 0;
-    for (int m = 0; gate > 0 && m < neighbours.positions(); m++) {
-      copied[neighbours.distinctIndex(m)] += copyMass(m);
-      total += copyMass(m);
+    for (int m = 0; m < masses.length; m++) {
+      copied[neighbours.distinctIndex(m)] += masses[m];
     }
-    if (!(total <= gate * 1.001)) {
-      throw new GenerationFailedException("the copy head gave no distribution: " + total);
+  }
+
+  private double[] masses(double[] gains) {
+    double[] attention = new double[gains.length];
+    double given = 0;
+    double raised = 0;
+    for (int m = 0; m < gains.length; m++) {
+      double share = Math.exp(rows.copyLog(row, m));
+      attention[m] = share * Math.exp(gains[m]);
+      given += share;
+      raised += attention[m];
     }
+    if (!(given <= 1.001)) {
+      throw new GenerationFailedException("the copy head gave no distribution: " + given);
+    }
+    for (int m = 0; m < gains.length; m++) {
+      attention[m] *= gate * given / raised;
+    }
+    return attention;
   }
 
   /**
    * Mixes the two distributions of a row.
    *
-   * @param copyHead false forces the gate to 0
+   * @param before the token before, null at the first
    * @throws GenerationFailedException if the row holds what is not a number
    */
-  static Mixture of(DecoderRows rows, int row, AttendedNeighbours neighbours, boolean copyHead) {
+  static Mixture of(
+      DecoderRows rows,
+      int row,
+      AttendedNeighbours neighbours,
+      CopyRule copying,
+      @Nullable Step before) {
     float highest = Float.NEGATIVE_INFINITY;
     float poison = 0;
     for (int w = 0; w < rows.vocabulary(); w++) {
@@ -57,7 +84,7 @@ final class Mixture {
       poison += logit * 0; // stays 0 unless some logit is infinite or no number
       highest = Math.max(highest, logit);
     }
-    double gate = copyHead && !neighbours.isEmpty() ? rows.gate(row) : 0;
+    double gate = copying.head() && !neighbours.isEmpty() ? rows.gate(row) : 0;
     if (poison != 0 || !(gate >= 0 && gate <= 1)) {
       throw new GenerationFailedException("the decoder gave numbers that are none");
     }
@@ -68,11 +95,8 @@ final class Mixture {
         sum += Math.exp(-below);
       }
     }
-    return new Mixture(rows, row, neighbours, gate, highest + Math.log(sum));
-  }
-
-  private double copyMass(int position) {
-    return gate * Math.exp(rows.copyLog(row, position));
+    double[] gains = copying.gains(neighbours, before);
+    return new Mixture(rows, row, neighbours, gate, gains, highest + Math.log(sum));
   }
 
   double probability(int token) {
@@ -129,10 +153,10 @@ final class Mixture {
     List<CopiedFrom> places = new ArrayList<>();
     double copyMass = 0;
     int d = neighbours.distinctIndexOf(token);
-    if (d >= 0 && gate > 0) {
+    if (d >= 0) {
       copyMass = copied[d];
-      for (int m = 0; m < neighbours.positions(); m++) {
-        double share = neighbours.token(m) == token ? copyMass(m) / probability : 0;
+      for (int m = 0; m < masses.length; m++) {
+        double share = neighbours.token(m) == token ? masses[m] / probability : 0;
         if (share >= FAINT) {
           places.add(new CopiedFrom(neighbours.text(m), neighbours.tokenInNeighbour(m), share));
         }

@@ -52,6 +52,7 @@ public final class RetroGenerator implements AnswerGenerator {
             tokenizer,
             calibration,
             config.chunkLength(),
+            config.decoder().copyContinuation(),
             endToken,
             specialTokens(tokenizer, config.decoder().vocabulary(), endToken),
             new CopyDraft(draftLength, endToken));
@@ -131,7 +132,14 @@ public final class RetroGenerator implements AnswerGenerator {
     var reader =
         new QuestionReader(means, prompts.styleWords(request.style()), request.question(), limits);
     var scorer =
-        new AnswerScorer(shared.model(), reader, prompt, tokens, neighbours, shared.chunkLength());
+        new AnswerScorer(
+            shared.model(),
+            reader,
+            prompt,
+            tokens,
+            neighbours,
+            shared.chunkLength(),
+            new CopyRule(true, shared.copyContinuation()));
     if (!slots.enter(limits)) {
       throw new RunInterruptedException();
     }

@@ -14,6 +14,7 @@ class MixtureTest {
   private static final int A = 3;
   private static final int B = 4;
   private static final BitSet NOTHING = new BitSet();
+  private static final CopyRule COPY = new CopyRule(true, 4);
   private final WordTokenizer tokenizer = new WordTokenizer();
 
   /** Words "a b a" in the memory: ids 3, 4, 3. */
@@ -48,7 +49,7 @@ class MixtureTest {
 
   @Test
   void bothDistributionsAddUp() {
-    Mixture mixture = Mixture.of(row(.5), 0, remembered(), true);
+    Mixture mixture = Mixture.of(row(.5), 0, remembered(), COPY, null);
 
     assertThat(mixture.probability(0)).isCloseTo(.05, within(1e-6));
     assertThat(mixture.probability(A)).isCloseTo(.5 * .3 + .5 * .8, within(1e-6));
@@ -59,7 +60,7 @@ class MixtureTest {
 
   @Test
   void withoutTheCopyHeadTheLanguageModelSpeaks() {
-    Mixture mixture = Mixture.of(row(.5), 0, remembered(), false);
+    Mixture mixture = Mixture.of(row(.5), 0, remembered(), new CopyRule(false, 4), null);
 
     assertThat(mixture.probability(A)).isCloseTo(.3, within(1e-6));
     assertThat(mixture.likeliest(NOTHING)).isEqualTo(B);
@@ -68,7 +69,7 @@ class MixtureTest {
 
   @Test
   void aStepKnowsItsPlacesTheLargestFirst() {
-    Step step = Mixture.of(row(.5), 0, remembered(), true).step(A);
+    Step step = Mixture.of(row(.5), 0, remembered(), COPY, null).step(A);
 
     assertThat(step.logProbability()).isCloseTo(Math.log(.55), within(1e-6));
     assertThat(step.copyShare()).isCloseTo(.4 / .55, within(1e-6));
@@ -77,10 +78,39 @@ class MixtureTest {
   }
 
   @Test
+  void copyingGoesOnWhereItWas() {
+    AttendedNeighbours memory = remembered();
+    Step first = Mixture.of(row(.9), 0, memory, COPY, null).step(A);
+    // A's places are the starts of both neighbours; only in the first does something come after it.
+    double gain = Math.exp(4 * share(first, memory.text(0)));
+    Mixture next = Mixture.of(row(.9), 0, memory, COPY, first);
+
+    double copied = .2 * gain / (.8 + .2 * gain);
+    assertThat(next.probability(B)).isCloseTo(.1 * .4 + .9 * copied, within(1e-6));
+    assertThat(Arrays.stream(next.probabilities()).sum()).isCloseTo(1, within(1e-6));
+  }
+
+  private static double share(Step step, NeighbourText text) {
+    return step.copiedFrom().stream()
+        .filter(from -> from.text() == text)
+        .mapToDouble(CopiedFrom::share)
+        .sum();
+  }
+
+  @Test
+  void copyingDoesNotGoOnIntoTheNextNeighbour() {
+    AttendedNeighbours memory = remembered();
+    Step last = Mixture.of(row(.9), 0, memory, COPY, null).step(B);
+
+    assertThat(Mixture.of(row(.9), 0, memory, COPY, last).probability(A))
+        .isCloseTo(Mixture.of(row(.9), 0, memory, COPY, null).probability(A), within(1e-9));
+  }
+
+  @Test
   void theSmallerIdWinsATie() {
     var rows = new DecoderRows(1, 5, 3, new float[5], logs(.2, .2, .6), new float[] {0});
 
-    assertThat(Mixture.of(rows, 0, remembered(), true).likeliest(NOTHING)).isZero();
+    assertThat(Mixture.of(rows, 0, remembered(), COPY, null).likeliest(NOTHING)).isZero();
   }
 
   @Test
@@ -89,7 +119,7 @@ class MixtureTest {
     barred.set(A);
     barred.set(B);
 
-    assertThat(Mixture.of(row(.5), 0, remembered(), true).likeliest(barred)).isZero();
+    assertThat(Mixture.of(row(.5), 0, remembered(), COPY, null).likeliest(barred)).isZero();
   }
 
   @Test
@@ -97,15 +127,15 @@ class MixtureTest {
     for (float poison : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       float[] logits = {0, 0, poison, 0, 0};
       var rows = new DecoderRows(1, 5, 3, logits, logs(.2, .2, .6), new float[] {.5f});
-      assertThatThrownBy(() -> Mixture.of(rows, 0, remembered(), true))
+      assertThatThrownBy(() -> Mixture.of(rows, 0, remembered(), COPY, null))
           .isInstanceOf(GenerationFailedException.class);
     }
     float[] nan = {Float.NaN, 0, 0};
     var copy = new DecoderRows(1, 5, 3, new float[5], nan, new float[] {.5f});
-    assertThatThrownBy(() -> Mixture.of(copy, 0, remembered(), true))
+    assertThatThrownBy(() -> Mixture.of(copy, 0, remembered(), COPY, null))
         .isInstanceOf(GenerationFailedException.class);
     var gate = new DecoderRows(1, 5, 3, new float[5], new float[3], new float[] {Float.NaN});
-    assertThatThrownBy(() -> Mixture.of(gate, 0, remembered(), true))
+    assertThatThrownBy(() -> Mixture.of(gate, 0, remembered(), COPY, null))
         .isInstanceOf(GenerationFailedException.class);
   }
 }

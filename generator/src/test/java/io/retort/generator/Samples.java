@@ -67,7 +67,7 @@ final class Samples {
         4,
         40,
         new ModelConfig.Decoder(
-            2, 2, 1, 4, WordTokenizer.VOCABULARY, WordTokenizer.END, List.of(1), 4, 256),
+            2, 2, 1, 4, WordTokenizer.VOCABULARY, WordTokenizer.END, List.of(1), 4, 4, 256),
         new ModelConfig.Prompt(
             "<|im_start|>user\n",
             "<|im_end|>\n<|im_start|>assistant\n",
