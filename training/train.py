@@ -22,7 +22,8 @@ import torch
 import yaml
 
 from training.retro.bert import BertConfig
-from training.retro.data import Corpus, Example, Limits, Mixture, SampleConfig, cached_corpus, sample
+from training.retro.data import Corpus, Limits, cached_corpus
+from training.retro.examples import Example, Mixture, SampleConfig, sample
 from training.retro.reader import Reader, Span, best_spans, judge, pack, span_loss
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer, load_bge
 

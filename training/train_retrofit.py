@@ -21,7 +21,8 @@ import torch
 import yaml
 
 from training.retro.bert import BertConfig
-from training.retro.data import Example, Limits, Mixture, SampleConfig, exact, overlap_f1
+from training.retro.data import Limits, exact, overlap_f1
+from training.retro.examples import Example, Mixture, SampleConfig, make_neighbour
 from training.retro.model import Retro, RetroConfig
 from training.retro.reader import Reader
 from training.retro.retrofit import (
@@ -114,8 +115,6 @@ def evaluate(
 
 def shuffled(examples: list[Example]) -> list[Example]:
     """Each question with the neighbours of the next one; the questions inside the neighbours' inputs stay their own."""
-    from training.retro.data import make_neighbour
-
     out = []
     for example, other in zip(examples, [*examples[1:], examples[0]], strict=True):
         neighbours = [make_neighbour(example.corpus, example.question, n.chunk) for n in other.neighbours]

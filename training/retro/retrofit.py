@@ -16,7 +16,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from training.retro.data import Example, ends_sentence
+from training.retro.data import ends_sentence
+from training.retro.examples import Example
 from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, mixture, rms_norm
 from training.retro.reader import LOWEST, Reader
 from training.retro.weights import load_smollm2

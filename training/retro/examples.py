@@ -1,0 +1,189 @@
+"""Corpora to training examples: neighbours with the question in front, distractors, a reproducible stream.
+
+K neighbours of an example, R decoder tokens and S WordPieces of one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.retro.data import CLS, SEP, Corpus, group_flags
+
+
+@dataclass
+class Neighbour:
+    """One [N, F] as the encoder reads it. R decoder tokens, S WordPieces."""
+
+    chunk: int  # of the corpus
+    paragraph: int
+    offset: int  # the first decoder token's position in the paragraph
+    tokens: np.ndarray  # [R] decoder ids
+    ids: np.ndarray  # [S] [CLS] question [SEP] title. text [SEP]
+    kinds: np.ndarray  # [S] token types 0 / 1
+    mapping: np.ndarray  # [R] index into ids
+    first: np.ndarray  # [R] a span may start here
+    last: np.ndarray  # [R] a span may end here
+    spans: np.ndarray  # [n, 2] first and last token of every occurrence of the answer, counted in this neighbour
+
+
+@dataclass
+class Example:
+    corpus: Corpus
+    question: int  # of the corpus
+    neighbours: list[Neighbour]
+    gold: int  # which neighbour holds the answer, −1 for none
+
+    @property
+    def question_text(self) -> str:
+        return self.corpus.questions[self.question]
+
+    @property
+    def question_tokens(self) -> np.ndarray:
+        return self.corpus.question_tokens[self.question]
+
+    @property
+    def answers(self) -> list[str]:
+        return self.corpus.answers[self.question]
+
+    def text(self, neighbour: int, first: int, last: int) -> str:
+        n = self.neighbours[neighbour]
+        return self.corpus.span_text(n.paragraph, n.offset + first, n.offset + last)
+
+
+def make_neighbour(corpus: Corpus, question: int, chunk: int, continued: bool = True) -> Neighbour:
+    """The chunk, with its continuation when there is one in the same paragraph and ``continued`` asks for it."""
+    p = int(corpus.chunk_paragraph[chunk])
+    begin, end, piece_begin, piece_end = corpus.chunk_range[chunk]
+    if continued and chunk + 1 < len(corpus.chunk_paragraph) and corpus.chunk_paragraph[chunk + 1] == p:
+        _, end, _, piece_end = corpus.chunk_range[chunk + 1]
+    asked, title = corpus.question_pieces[question], corpus.titles[corpus.article[p]]
+    head = len(asked) + 2
+    ids = np.concatenate([[CLS], asked, [SEP], title, corpus.pieces[p][piece_begin:piece_end], [SEP]])
+    mapping = np.minimum(corpus.mapping[p][begin:end], piece_end - 1) - piece_begin + head + len(title)
+    first, last = group_flags(mapping)
+    spans = corpus.spans[question] if corpus.paragraph[question] == p else np.zeros((0, 2), dtype=np.int32)
+    inside = (spans[:, 0] >= begin) & (spans[:, 1] < end)
+    return Neighbour(
+        chunk=chunk,
+        paragraph=p,
+        offset=int(begin),
+        tokens=corpus.tokens[p][begin:end],
+        ids=ids,
+        kinds=(np.arange(len(ids)) >= head).astype(np.int64),
+        mapping=mapping,
+        first=first,
+        last=last,
+        spans=spans[inside] - begin,
+    )
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    k: tuple[int, ...] = (1, 1, 2, 2, 3)  # numbers of neighbours, drawn evenly
+    no_gold: float = 0.1  # share of examples whose neighbours do not hold the answer
+    hard: float = 0.5  # share of distractors chosen for their words in common with the question
+    alone: float = 0.25  # share of neighbours without their continuation
+    fixed_gold: bool = False  # the answer's own chunk first, as in an evaluation that must not vary
+
+    def __post_init__(self) -> None:
+        if not self.k or min(self.k) < 1:
+            raise ValueError("every k must be at least 1")
+        if not all(0.0 <= share <= 1.0 for share in (self.no_gold, self.hard, self.alone)):
+            raise ValueError("shares must be in [0, 1]")
+
+
+def _windows_with_answer(corpus: Corpus, question: int) -> list[tuple[int, bool]]:
+    """(chunk, needs its continuation) for every [N, F] in which an occurrence of the answer lies wholly."""
+    p = int(corpus.paragraph[question])
+    chunks = np.arange(*np.searchsorted(corpus.chunk_paragraph, [p, p + 1]))
+    ranges = corpus.chunk_range[chunks]
+    out: dict[int, bool] = {}
+    for first, last in corpus.spans[question]:
+        for i, chunk in enumerate(chunks):
+            begin, end = ranges[i, :2]
+            far = ranges[i + 1, 1] if i + 1 < len(chunks) else end
+            if begin <= first and last < far:
+                out[int(chunk)] = out.get(int(chunk), True) and bool(last >= end)
+    return list(out.items())
+
+
+def _distractors(corpus: Corpus, question: int, count: int, config: SampleConfig, rng: np.random.Generator) -> list[int]:
+    """Chunks that do not hold the answer: of the same article while it has any, else of any article."""
+    p = int(corpus.paragraph[question])
+    taboo = {c for c, _ in _windows_with_answer(corpus, question)}
+    pool = corpus.article_chunks[corpus.article[p]]
+    asked = np.unique(corpus.question_pieces[question])
+    chosen: list[int] = []
+    for _ in range(count):
+        free = [int(c) for c in rng.permutation(pool)[: count + len(taboo) + 8] if c not in taboo]
+        if not free:
+            free = [int(c) for c in rng.integers(len(corpus.chunk_paragraph), size=16) if corpus.chunk_paragraph[c] != p]
+        if not free:
+            break
+        pick = free[0]
+        if rng.random() < config.hard:
+            shared = [asked[np.isin(asked, _chunk_pieces(corpus, c))] for c in free[:8]]
+            pick = free[int(np.argmax([corpus.rarity[s[s < len(corpus.rarity)]].sum() for s in shared]))]
+        chosen.append(pick)
+        taboo.add(pick)
+    return chosen
+
+
+def _chunk_pieces(corpus: Corpus, chunk: int) -> np.ndarray:
+    _, _, begin, end = corpus.chunk_range[chunk]
+    return corpus.pieces[corpus.chunk_paragraph[chunk]][begin:end]
+
+
+def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator) -> Example:
+    """One example: k neighbours in random order, one of them with the answer unless left out on purpose."""
+    k = int(rng.choice(config.k))
+    windows = _windows_with_answer(corpus, question)
+    gold = None
+    if windows and rng.random() >= config.no_gold:
+        chunk, needed = windows[0] if config.fixed_gold else windows[int(rng.integers(len(windows)))]
+        gold = make_neighbour(corpus, question, chunk, needed or rng.random() >= config.alone)
+    others = _distractors(corpus, question, k - (gold is not None), config, rng)
+    neighbours = [make_neighbour(corpus, question, c, rng.random() >= config.alone) for c in others]
+    place = -1
+    if gold is not None:
+        place = int(rng.integers(len(neighbours) + 1))
+        neighbours.insert(place, gold)
+    return Example(corpus, question, neighbours, place)
+
+
+class Mixture:
+    """An endless, reproducible stream of examples over several corpora. Example i is the same in every run."""
+
+    def __init__(self, corpora: Sequence[tuple[Corpus, float]], config: SampleConfig, seed: int) -> None:
+        """corpora: with each the share of its questions that one epoch uses."""
+        self.corpora = list(corpora)
+        self.config = config
+        self.seed = seed
+        self.per_epoch = sum(int(len(c.questions) * share) for c, share in self.corpora)
+        self._epoch = -1
+        self._order = np.zeros((0, 2), dtype=np.int64)
+
+    def _ordered(self, epoch: int) -> np.ndarray:
+        if epoch != self._epoch:
+            rng = np.random.default_rng((self.seed, epoch))
+            parts = []
+            for i, (corpus, share) in enumerate(self.corpora):
+                n = len(corpus.questions)
+                picked = rng.permutation(n)[: int(n * share)]
+                parts.append(np.stack([np.full(len(picked), i), picked], axis=1))
+            self._order, self._epoch = rng.permutation(np.concatenate(parts)), epoch
+        return self._order
+
+    def __getitem__(self, i: int) -> Example:
+        which, question = self._ordered(i // self.per_epoch)[i % self.per_epoch]
+        rng = np.random.default_rng((self.seed, 7, i))
+        return sample(self.corpora[which][0], int(question), self.config, rng)
+
+    def batches(self, position: int, size: int) -> Iterator[list[Example]]:
+        """Batches from example ``position`` on."""
+        while True:
+            yield [self[i] for i in range(position, position + size)]
+            position += size
