@@ -90,6 +90,9 @@ def corpora(data: Path, shares: dict[str, float]) -> tuple[list[tuple[Corpus, fl
     train = [
         (cached_corpus(data / "train" / f"{name}.jsonl.xz", CACHE, decoder, encoder, limits, held), share) for name, share in shares.items()
     ]
+    for name, (corpus, _) in zip(shares, train, strict=True):
+        if not corpus.questions:
+            raise ValueError(f"no question of {name} has its answer in its context")
     return train, dev
 
 

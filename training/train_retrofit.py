@@ -139,7 +139,8 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     train_sets, dev = corpora(Path(args.data), run.data)
-    mixture = Mixture(train_sets, run.sampling(), run.seed)
+    # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
+    mixtures = {style: Mixture(train_sets, run.sampling(), run.seed, style) for style in run.styles}
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:
@@ -164,7 +165,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         step, position, elapsed = state["step"], state["position"], state["elapsed"]
     elif not args.model:
         retro.initialise(torch.Generator().manual_seed(run.seed))
-        passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1)
+        passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1, next(iter(run.styles)))
         fit = fit_projection(retro, reader, [passages[i] for i in range(run.closed_form)])
         say(closed_form_r2={part: round(value, 3) for part, value in fit.items()})
     budget = 60.0 * args.minutes
@@ -195,9 +196,10 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     spans: list[float] = []
     seconds, seen = 0.0, 0
     saved = evaluated = elapsed
-    for drawn in mixture.batches(position, run.batch):
-        began = time.perf_counter()
+    while True:
         style = run.style(step)
+        drawn = mixtures[style].batch(position, run.batch)
+        began = time.perf_counter()
         pairs = [(e, target_of(e, style)) for e in drawn]
         usable: list[tuple[Example, Target]] = [(e, t) for e, t in pairs if t is not None]
         factor = schedule(elapsed / budget, run.warmup, run.floor)

@@ -23,7 +23,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 CLS, SEP = 101, 102  # WordPiece ids of bge-small
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,12 @@ def occurrences(text: str, answer: str) -> list[tuple[int, int]]:
     return [m.span() for m in re.finditer(rf"(?<!\w){plain}(?!\w)", text)] or [m.span() for m in re.finditer(plain, text)]
 
 
+def loose_occurrences(text: str, answer: str) -> list[tuple[int, int]]:
+    """The same for an answer someone wrote down: in either case and without its closing punctuation, as whole words only."""
+    answer = answer.strip().rstrip(".,!?")
+    return [m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)] if answer else []
+
+
 # --------------------------------------------------------------------------- chunks
 
 _ABBREVIATIONS = frozenset(
@@ -97,6 +103,13 @@ def ends_sentence(text: str, position: int) -> bool:
     word = before[:-1].split()[-1:] or [""]
     word = word[0].lstrip("\"'“‘«([")
     return not (word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()))
+
+
+def is_sentences(text: str, begin: int, end: int) -> bool:
+    """Whether the code points begin … end − 1 are one or more whole sentences with their closing mark."""
+    starts = begin == 0 or (text[begin - 1].isspace() and ends_sentence(text, begin - 1))
+    stops = end == len(text) or (text[end].isspace() and ends_sentence(text, end))
+    return starts and stops and text[begin:end].rstrip(_CLOSERS)[-1:] in tuple(".!?…")
 
 
 def chunk_starts(text: str, offsets: Sequence[tuple[int, int]], m: int) -> list[int]:
@@ -198,11 +211,12 @@ class Corpus:
     question_tokens: Ragged  # [Q] decoder ids
     question_pieces: Ragged  # [Q] WordPieces
     spans: Ragged  # [Q] rows of [n, 2]: first and last token of every occurrence, the likeliest first
+    whole: np.ndarray  # [Q] the spans are whole sentences: no short answer is known
 
     def __post_init__(self) -> None:
-        self.article_chunks = Ragged.of(
-            [np.flatnonzero(self.article[self.chunk_paragraph] == a) for a in range(len(self.titles))], np.int64
-        )
+        of_chunk = self.article[self.chunk_paragraph]  # [C]
+        by_article = np.argsort(of_chunk, kind="stable")
+        self.article_chunks = Ragged(by_article, np.searchsorted(of_chunk[by_article], np.arange(len(self.titles) + 1)))
         frequency = np.ones(int(self.pieces.values.max(initial=0)) + 1)
         for p, (_, _, begin, end) in zip(self.chunk_paragraph, self.chunk_range, strict=True):
             frequency[np.unique(self.pieces[p][begin:end])] += 1
@@ -235,6 +249,10 @@ class Corpus:
                     values[name] = stored[name]
         return Corpus(**values)
 
+    def serving(self, style: str) -> np.ndarray:
+        """Questions that can be answered in a style. A sentence holds every answer; a short one must be known as such."""
+        return np.flatnonzero(~self.whole) if style == "short" else np.arange(len(self.questions))
+
     def span_text(self, paragraph: int, first: int, last: int) -> str:
         """What the tokens first … last say, without surrounding white space."""
         offsets = self.offsets[paragraph]
@@ -258,10 +276,49 @@ def _likeliest_first(text: str, question: str, found: list[tuple[int, int]]) -> 
     return [found[i] for i in sorted(range(len(found)), key=lambda i: -near[i])]
 
 
+def _spans(text: str, question: str, answers: Sequence[str], offsets: np.ndarray, mapping: np.ndarray) -> np.ndarray:
+    """First and last token [n, 2] of every occurrence that is a run of whole groups."""
+    found: dict[tuple[int, int], None] = {}
+    for answer in answers:
+        places = occurrences(text, answer) or loose_occurrences(text, answer)
+        for begin, end in _likeliest_first(text, question, places):
+            first, last = token_span(begin, end, offsets, mapping)
+            if normalise(text[offsets[first, 0] : offsets[last, 1]]) == normalise(answer):
+                found[first, last] = None
+    return np.array(list(found), dtype=np.int64).reshape(-1, 2)
+
+
+@dataclass
+class _Answer:
+    """Where a row's answer stands in its paragraph."""
+
+    row: dict
+    paragraph: int
+    spans: np.ndarray  # [n, 2]
+    whole: bool  # the spans are the sentence with the answer, no short answer was found
+    sentences: bool  # the likeliest span is nothing but whole sentences
+
+
+def _sentence_set(found: Sequence[_Answer], longest: int) -> list[_Answer]:
+    """A set whose answers mostly are sentences has no short answers; sentences over ``longest`` tokens serve no style.
+
+    One rule for a set, not for a question: a short-answer set has a few answers that happen to be sentences, and a set of
+    sentences has a few that were cut from lists, which are neither.
+    """
+    if 2 * sum(a.sentences for a in found if not a.whole) > len(found):
+        for answer in found:
+            answer.whole = answer.whole or answer.sentences
+        found = [a for a in found if a.whole]
+    return [a for a in found if not a.whole or a.spans[0, 1] - a.spans[0, 0] < longest]
+
+
 def build_corpus(
     rows: Iterable[dict], decoder: Tokenizer, encoder: Tokenizer, limits: Limits, drop: frozenset[str] = frozenset()
 ) -> Corpus:
-    """Tokenise and align. Questions whose answer is not a span of whole groups are left out, as are those in ``drop``."""
+    """Tokenise and align. Questions whose answer is not a span of whole groups are left out, as are those in ``drop``.
+
+    Where no answer is one, a row's ``answer_sentence`` may be, and serves the longer styles.
+    """
     rows = [r for r in rows if r["question"].strip().lower() not in drop]
     paragraph_of: dict[tuple[str, str], int] = {}
     article_of: dict[str, int] = {}
@@ -289,20 +346,19 @@ def build_corpus(
             chunk_paragraph.append(p)
             chunk_range.append((begin, end, mapping[p][begin] if begin else 0, piece_end))
 
-    kept, spans = [], []
+    found = []
     for row in rows:
         p = paragraph_of[row["title"], row["context"]]
-        found: dict[tuple[int, int], None] = {}
-        for answer in row["answers"]:
-            for begin, end in _likeliest_first(texts[p], row["question"], occurrences(texts[p], answer)):
-                first, last = token_span(begin, end, offsets[p], mapping[p])
-                said = texts[p][offsets[p][first, 0] : offsets[p][last, 1]]
-                if normalise(said) == normalise(answer):
-                    found[first, last] = None
-        if found:
-            kept.append((row, p))
-            spans.append(np.array(list(found)))
-    questions = [row["question"].strip() for row, _ in kept]
+        spans = _spans(texts[p], row["question"], row["answers"], offsets[p], mapping[p])
+        whole = len(spans) == 0
+        if whole and row.get("answer_sentence"):
+            spans = _spans(texts[p], row["question"], [row["answer_sentence"]], offsets[p], mapping[p])
+        if len(spans):
+            begin, end = offsets[p][spans[0, 0], 0], offsets[p][spans[0, 1], 1]
+            begin += len(texts[p][begin:end]) - len(texts[p][begin:end].lstrip())  # white space belongs to the token after it
+            found.append(_Answer(row, p, spans, whole, is_sentences(texts[p], begin, end)))
+    kept = _sentence_set(found, limits.m - 1)
+    questions = [a.row["question"].strip() for a in kept]
     titles = ["" if name.startswith("\0") else name + "." for name in article_of]
     return Corpus(
         texts=texts,
@@ -315,11 +371,12 @@ def build_corpus(
         chunk_paragraph=np.array(chunk_paragraph, dtype=np.int64),
         chunk_range=np.array(chunk_range, dtype=np.int64).reshape(-1, 4),
         questions=questions,
-        answers=[row["answers"] for row, _ in kept],
-        paragraph=np.array([p for _, p in kept], dtype=np.int64),
+        answers=[a.row["answers"] for a in kept],
+        paragraph=np.array([a.paragraph for a in kept], dtype=np.int64),
         question_tokens=Ragged.of([e.ids for e in decoder.encode_batch(questions, add_special_tokens=False)], np.int32),
         question_pieces=Ragged.of([e.ids[: limits.question] for e in encoder.encode_batch(questions, add_special_tokens=False)], np.int32),
-        spans=Ragged.of(spans, np.int32),
+        spans=Ragged.of([a.spans for a in kept], np.int32),
+        whole=np.array([a.whole for a in kept], dtype=bool),
     )
 
 

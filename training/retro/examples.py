@@ -45,6 +45,11 @@ class Example:
         return self.corpus.question_tokens[self.question]
 
     @property
+    def whole(self) -> bool:
+        """The gold spans are whole sentences."""
+        return bool(self.corpus.whole[self.question])
+
+    @property
     def answers(self) -> list[str]:
         return self.corpus.answers[self.question]
 
@@ -155,14 +160,17 @@ def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.G
 
 
 class Mixture:
-    """An endless, reproducible stream of examples over several corpora. Example i is the same in every run."""
+    """An endless, reproducible stream of examples of one style over several corpora. Example i is the same in every run."""
 
-    def __init__(self, corpora: Sequence[tuple[Corpus, float]], config: SampleConfig, seed: int) -> None:
-        """corpora: with each the share of its questions that one epoch uses."""
+    def __init__(self, corpora: Sequence[tuple[Corpus, float]], config: SampleConfig, seed: int, style: str = "short") -> None:
+        """corpora: with each the share of its questions that one epoch uses, of those that can serve the style."""
         self.corpora = list(corpora)
         self.config = config
         self.seed = seed
-        self.per_epoch = sum(int(len(c.questions) * share) for c, share in self.corpora)
+        self.serving = [corpus.serving(style) for corpus, _ in self.corpora]
+        self.per_epoch = sum(int(len(s) * share) for s, (_, share) in zip(self.serving, self.corpora, strict=True))
+        if self.per_epoch == 0:
+            raise ValueError(f"no question of the given sets can be answered in the style '{style}'")
         self._epoch = -1
         self._order = np.zeros((0, 2), dtype=np.int64)
 
@@ -170,9 +178,8 @@ class Mixture:
         if epoch != self._epoch:
             rng = np.random.default_rng((self.seed, epoch))
             parts = []
-            for i, (corpus, share) in enumerate(self.corpora):
-                n = len(corpus.questions)
-                picked = rng.permutation(n)[: int(n * share)]
+            for i, (serving, (_, share)) in enumerate(zip(self.serving, self.corpora, strict=True)):
+                picked = rng.permutation(serving)[: int(len(serving) * share)]
                 parts.append(np.stack([np.full(len(picked), i), picked], axis=1))
             self._order, self._epoch = rng.permutation(np.concatenate(parts)), epoch
         return self._order
@@ -182,8 +189,11 @@ class Mixture:
         rng = np.random.default_rng((self.seed, 7, i))
         return sample(self.corpora[which][0], int(question), self.config, rng)
 
+    def batch(self, position: int, size: int) -> list[Example]:
+        return [self[i] for i in range(position, position + size)]
+
     def batches(self, position: int, size: int) -> Iterator[list[Example]]:
         """Batches from example ``position`` on."""
         while True:
-            yield [self[i] for i in range(position, position + size)]
+            yield self.batch(position, size)
             position += size

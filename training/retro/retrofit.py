@@ -102,13 +102,17 @@ def target_of(example: Example, style: str) -> Target | None:
     if len(neighbour.spans) == 0:
         return None
     first, last = (int(x) for x in neighbour.spans[0])
-    if style != "short":
-        bounds = sentence_bounds(example, first, last)
-        if not bounds or bounds[0][0] > first:
+    if style == "short":
+        if example.whole:
             return None
-        first, last = bounds[0]
+    else:
+        bounds = sentence_bounds(example, first, last)
+        if not example.whole:
+            if not bounds or bounds[0][0] > first:
+                return None
+            first, last = bounds[0]
         if style == "paragraph":
-            for _, end in bounds[1:]:
+            for _, end in [b for b in bounds if b[0] > last]:
                 if end - first >= LONGEST_ANSWER:
                     break
                 last = end
