@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +24,17 @@ import yaml
 from training.retro.bert import BertConfig
 from training.retro.data import Corpus, Limits, cached_corpus
 from training.retro.examples import Example, Mixture, SampleConfig, sample
+from training.retro.lexical import LexicalIndex, cached_index
 from training.retro.reader import Reader, Span, best_spans, judge, pack, span_loss
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer, load_bge
 
 TRAINING = REPOSITORY / "training"
 CACHE = TRAINING / "runs" / "cache"
+
+
+def sampling_of(run: object) -> SampleConfig:
+    """The part of a run's configuration that says how examples are drawn."""
+    return SampleConfig(**{f.name: getattr(run, f.name) for f in fields(SampleConfig) if hasattr(run, f.name)})
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class ReaderRun:
     no_gold: float = 0.1
     hard: float = 0.5
     alone: float = 0.25
+    as_retrieved: float = 0.0
+    near: float = 0.0
     data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
 
     def __post_init__(self) -> None:
@@ -58,7 +66,7 @@ class ReaderRun:
             raise ValueError("warmup and floor are shares")
 
     def sampling(self) -> SampleConfig:
-        return SampleConfig(k=self.k, no_gold=self.no_gold, hard=self.hard, alone=self.alone)
+        return sampling_of(self)
 
 
 def keep_memory() -> None:
@@ -94,6 +102,13 @@ def corpora(data: Path, shares: dict[str, float]) -> tuple[list[tuple[Corpus, fl
         if not corpus.questions:
             raise ValueError(f"no question of {name} has its answer in its context")
     return train, dev
+
+
+def indexes(shares: dict[str, float], train: Sequence[tuple[Corpus, float]], config: SampleConfig) -> list[LexicalIndex]:
+    """One lexical index a training set when the configuration retrieves."""
+    if not config.retrieves:
+        return []
+    return [cached_index(name, corpus, CACHE, Limits().m) for name, (corpus, _) in zip(shares, train, strict=True)]
 
 
 def micro_batches(examples: Sequence[Example], pieces: int) -> Iterator[list[Example]]:
@@ -140,7 +155,7 @@ def train_reader(run: ReaderRun, args: argparse.Namespace) -> None:
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     train, dev = corpora(Path(args.data), run.data)
-    mixture = Mixture(train, run.sampling(), run.seed)
+    mixture = Mixture(train, run.sampling(), run.seed, indexes=indexes(run.data, train, run.sampling()))
     quick = dev_examples(dev, args.dev, k=4)
 
     reader = Reader(BertConfig(dropout=run.dropout))

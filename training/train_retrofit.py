@@ -40,7 +40,7 @@ from training.retro.retrofit import (
 )
 from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
-from training.train import commit, corpora, dev_examples, keep_memory, micro_batches, save_checkpoint, schedule
+from training.train import commit, corpora, dev_examples, indexes, keep_memory, micro_batches, sampling_of, save_checkpoint, schedule
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class RetrofitRun:
     no_gold: float = 0.1
     hard: float = 0.5
     alone: float = 0.25
+    as_retrieved: float = 0.0
+    near: float = 0.0
     closed_form: int = 300
     reader_share: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
@@ -75,7 +77,7 @@ class RetrofitRun:
             raise ValueError("reader_share must be in [0, 1)")
 
     def sampling(self) -> SampleConfig:
-        return SampleConfig(k=self.k, no_gold=self.no_gold, hard=self.hard, alone=self.alone)
+        return sampling_of(self)
 
     def style(self, batch: int) -> str:
         """The style of a batch: the same in every run."""
@@ -140,7 +142,8 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     train_sets, dev = corpora(Path(args.data), run.data)
     # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
-    mixtures = {style: Mixture(train_sets, run.sampling(), run.seed, style) for style in run.styles}
+    found = indexes(run.data, train_sets, run.sampling())
+    mixtures = {style: Mixture(train_sets, run.sampling(), run.seed, style, found) for style in run.styles}
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from training.retro.data import CLS, SEP, Corpus, group_flags
+from training.retro.data import CLS, SEP, Corpus, group_flags, loose_occurrences
+from training.retro.lexical import LexicalIndex
+
+NEAREST = 10  # a lexically near distractor is drawn from so many
 
 
 @dataclass
@@ -91,13 +95,20 @@ class SampleConfig:
     no_gold: float = 0.1  # share of examples whose neighbours do not hold the answer
     hard: float = 0.5  # share of distractors chosen for their words in common with the question
     alone: float = 0.25  # share of neighbours without their continuation
+    as_retrieved: float = 0.0  # share of examples whose neighbours are the best of the lexical index
+    near: float = 0.0  # share of distractors of the other examples that are lexically near, of whatever article
     fixed_gold: bool = False  # the answer's own chunk first, as in an evaluation that must not vary
 
     def __post_init__(self) -> None:
         if not self.k or min(self.k) < 1:
             raise ValueError("every k must be at least 1")
-        if not all(0.0 <= share <= 1.0 for share in (self.no_gold, self.hard, self.alone)):
+        shares = (self.no_gold, self.hard, self.alone, self.as_retrieved, self.near)
+        if not all(0.0 <= share <= 1.0 for share in shares):
             raise ValueError("shares must be in [0, 1]")
+
+    @property
+    def retrieves(self) -> bool:
+        return self.as_retrieved > 0 or self.near > 0
 
 
 def _windows_with_answer(corpus: Corpus, question: int) -> list[tuple[int, bool]]:
@@ -115,14 +126,44 @@ def _windows_with_answer(corpus: Corpus, question: int) -> list[tuple[int, bool]
     return list(out.items())
 
 
-def _distractors(corpus: Corpus, question: int, count: int, config: SampleConfig, rng: np.random.Generator) -> list[int]:
-    """Chunks that do not hold the answer: of the same article while it has any, else of any article."""
+def _says_an_answer(corpus: Corpus, question: int, chunk: int) -> bool:
+    """Whether an answer's words stand in the chunk or its continuation, in whatever sense."""
+    p = corpus.chunk_paragraph[chunk]
+    begin, end = corpus.chunk_range[chunk, :2]
+    if chunk + 1 < len(corpus.chunk_paragraph) and corpus.chunk_paragraph[chunk + 1] == p:
+        end = corpus.chunk_range[chunk + 1, 1]
+    text = corpus.span_text(p, begin, end - 1)
+    return any(loose_occurrences(text, answer) for answer in corpus.answers[question])
+
+
+def _near(corpus: Corpus, question: int, count: int, index: LexicalIndex) -> list[int]:
+    """The best chunks of the index that cannot support the answer: what a retriever returns without the gold paragraph.
+
+    Other paragraphs may support it too, so that all which say it are left out.
+    """
+    p = corpus.paragraph[question]
+    ranked = index.search(corpus.question_pieces[question], 3 * count + int((corpus.chunk_paragraph == p).sum()))
+    free = (int(c) for c in ranked if corpus.chunk_paragraph[c] != p and not _says_an_answer(corpus, question, int(c)))
+    return list(islice(free, count))
+
+
+def _distractors(
+    corpus: Corpus, question: int, count: int, config: SampleConfig, rng: np.random.Generator, index: LexicalIndex | None
+) -> list[int]:
+    """Chunks that do not hold the answer: of the same article while it has any, else of any article; or near ones."""
     p = int(corpus.paragraph[question])
     taboo = {c for c, _ in _windows_with_answer(corpus, question)}
     pool = corpus.article_chunks[corpus.article[p]]
     asked = np.unique(corpus.question_pieces[question])
+    near = _near(corpus, question, NEAREST, index) if index and config.near and count else []
     chosen: list[int] = []
     for _ in range(count):
+        if near and rng.random() < config.near:
+            pick = near.pop(int(rng.integers(len(near))))
+            if pick not in taboo:
+                chosen.append(pick)
+                taboo.add(pick)
+                continue
         free = [int(c) for c in rng.permutation(pool)[: count + len(taboo) + 8] if c not in taboo]
         if not free:
             free = [int(c) for c in rng.integers(len(corpus.chunk_paragraph), size=16) if corpus.chunk_paragraph[c] != p]
@@ -142,15 +183,38 @@ def _chunk_pieces(corpus: Corpus, chunk: int) -> np.ndarray:
     return corpus.pieces[corpus.chunk_paragraph[chunk]][begin:end]
 
 
-def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator) -> Example:
-    """One example: k neighbours in random order, one of them with the answer unless left out on purpose."""
+def _retrieved(corpus: Corpus, question: int, k: int, config: SampleConfig, rng: np.random.Generator, index: LexicalIndex) -> Example:
+    """The k best of the index in their order. The gold one stands where it ranks, or last if it is not among them.
+
+    Of several that hold the gold answer only the best stays, since an example has one gold neighbour.
+    """
+    windows = dict(_windows_with_answer(corpus, question))
+    if not windows or rng.random() < config.no_gold:
+        chosen = _near(corpus, question, k, index) or _distractors(corpus, question, k, config, rng, None)
+        return Example(corpus, question, [make_neighbour(corpus, question, c, rng.random() >= config.alone) for c in chosen], -1)
+    ranked = [int(c) for c in index.search(corpus.question_pieces[question], k + len(windows))]
+    gold = next((c for c in ranked if c in windows), list(windows)[int(rng.integers(len(windows)))])
+    chosen = [c for c in ranked if c == gold or c not in windows][:k]
+    if gold not in chosen:
+        chosen = [*chosen[: k - 1], gold]
+    neighbours = [make_neighbour(corpus, question, c, windows.get(c, False) or rng.random() >= config.alone) for c in chosen]
+    return Example(corpus, question, neighbours, chosen.index(gold))
+
+
+def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator, index: LexicalIndex | None = None) -> Example:
+    """One example: k neighbours in random order, one of them with the answer unless left out on purpose.
+
+    With an index, some are as it returns them, and some distractors come from it.
+    """
     k = int(rng.choice(config.k))
+    if index and config.as_retrieved and rng.random() < config.as_retrieved:
+        return _retrieved(corpus, question, k, config, rng, index)
     windows = _windows_with_answer(corpus, question)
     gold = None
     if windows and rng.random() >= config.no_gold:
         chunk, needed = windows[0] if config.fixed_gold else windows[int(rng.integers(len(windows)))]
         gold = make_neighbour(corpus, question, chunk, needed or rng.random() >= config.alone)
-    others = _distractors(corpus, question, k - (gold is not None), config, rng)
+    others = _distractors(corpus, question, k - (gold is not None), config, rng, index)
     neighbours = [make_neighbour(corpus, question, c, rng.random() >= config.alone) for c in others]
     place = -1
     if gold is not None:
@@ -162,8 +226,21 @@ def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.G
 class Mixture:
     """An endless, reproducible stream of examples of one style over several corpora. Example i is the same in every run."""
 
-    def __init__(self, corpora: Sequence[tuple[Corpus, float]], config: SampleConfig, seed: int, style: str = "short") -> None:
-        """corpora: with each the share of its questions that one epoch uses, of those that can serve the style."""
+    def __init__(
+        self,
+        corpora: Sequence[tuple[Corpus, float]],
+        config: SampleConfig,
+        seed: int,
+        style: str = "short",
+        indexes: Sequence[LexicalIndex] = (),
+    ) -> None:
+        """corpora: with each the share of its questions that one epoch uses, of those that can serve the style.
+
+        indexes: one of every corpus where the configuration retrieves, none otherwise.
+        """
+        if len(indexes) != (len(corpora) if config.retrieves else 0):
+            raise ValueError(f"{len(corpora)} corpora and {len(indexes)} indexes: as_retrieved and near need one for each, others none")
+        self.indexes = list(indexes)
         self.corpora = list(corpora)
         self.config = config
         self.seed = seed
@@ -187,7 +264,8 @@ class Mixture:
     def __getitem__(self, i: int) -> Example:
         which, question = self._ordered(i // self.per_epoch)[i % self.per_epoch]
         rng = np.random.default_rng((self.seed, 7, i))
-        return sample(self.corpora[which][0], int(question), self.config, rng)
+        index = self.indexes[which] if self.indexes else None
+        return sample(self.corpora[which][0], int(question), self.config, rng, index)
 
     def batch(self, position: int, size: int) -> list[Example]:
         return [self[i] for i in range(position, position + size)]
