@@ -22,6 +22,7 @@ import torch
 import yaml
 
 from training.retro.bert import BertConfig
+from training.retro.counterfactual import Swaps
 from training.retro.data import Corpus, Limits, cached_corpus
 from training.retro.examples import Example, Mixture, SampleConfig, sample
 from training.retro.lexical import LexicalIndex, cached_index
@@ -56,6 +57,7 @@ class ReaderRun:
     alone: float = 0.25
     as_retrieved: float = 0.0
     near: float = 0.0
+    counterfactual: float = 0.0
     data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
 
     def __post_init__(self) -> None:
@@ -111,6 +113,13 @@ def indexes(shares: dict[str, float], train: Sequence[tuple[Corpus, float]], con
     return [cached_index(name, corpus, CACHE, Limits().m) for name, (corpus, _) in zip(shares, train, strict=True)]
 
 
+def swaps_of(train: Sequence[tuple[Corpus, float]], config: SampleConfig) -> list[Swaps]:
+    """The answers of each training set by kind when the configuration swaps them."""
+    if not config.counterfactual:
+        return []
+    return [Swaps.of(corpus, decoder_tokenizer(), bge_tokenizer(), Limits()) for corpus, _ in train]
+
+
 def micro_batches(examples: Sequence[Example], pieces: int) -> Iterator[list[Example]]:
     """Whole examples, at most ``pieces`` WordPieces together (or one example)."""
     group: list[Example] = []
@@ -155,7 +164,9 @@ def train_reader(run: ReaderRun, args: argparse.Namespace) -> None:
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     train, dev = corpora(Path(args.data), run.data)
-    mixture = Mixture(train, run.sampling(), run.seed, indexes=indexes(run.data, train, run.sampling()))
+    sampling = run.sampling()
+    found, swaps = indexes(run.data, train, sampling), swaps_of(train, sampling)
+    mixture = Mixture(train, sampling, run.seed, indexes=found, swaps=swaps)
     quick = dev_examples(dev, args.dev, k=4)
 
     reader = Reader(BertConfig(dropout=run.dropout))

@@ -40,7 +40,18 @@ from training.retro.retrofit import (
 )
 from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
-from training.train import commit, corpora, dev_examples, indexes, keep_memory, micro_batches, sampling_of, save_checkpoint, schedule
+from training.train import (
+    commit,
+    corpora,
+    dev_examples,
+    indexes,
+    keep_memory,
+    micro_batches,
+    sampling_of,
+    save_checkpoint,
+    schedule,
+    swaps_of,
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,7 @@ class RetrofitRun:
     alone: float = 0.25
     as_retrieved: float = 0.0
     near: float = 0.0
+    counterfactual: float = 0.0
     closed_form: int = 300
     reader_share: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
@@ -142,8 +154,9 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     train_sets, dev = corpora(Path(args.data), run.data)
     # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
-    found = indexes(run.data, train_sets, run.sampling())
-    mixtures = {style: Mixture(train_sets, run.sampling(), run.seed, style, found) for style in run.styles}
+    sampling = run.sampling()
+    found, swaps = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling)
+    mixtures = {style: Mixture(train_sets, sampling, run.seed, style, found, swaps) for style in run.styles}
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:

@@ -11,6 +11,7 @@ from itertools import islice
 
 import numpy as np
 
+from training.retro.counterfactual import Swaps
 from training.retro.data import CLS, SEP, Corpus, group_flags, loose_occurrences
 from training.retro.lexical import LexicalIndex
 
@@ -21,6 +22,7 @@ NEAREST = 10  # a lexically near distractor is drawn from so many
 class Neighbour:
     """One [N, F] as the encoder reads it. R decoder tokens, S WordPieces."""
 
+    corpus: Corpus
     chunk: int  # of the corpus
     paragraph: int
     offset: int  # the first decoder token's position in the paragraph
@@ -35,7 +37,7 @@ class Neighbour:
 
 @dataclass
 class Example:
-    corpus: Corpus
+    corpus: Corpus  # of the question; a neighbour may be of another
     question: int  # of the corpus
     neighbours: list[Neighbour]
     gold: int  # which neighbour holds the answer, −1 for none
@@ -59,7 +61,7 @@ class Example:
 
     def text(self, neighbour: int, first: int, last: int) -> str:
         n = self.neighbours[neighbour]
-        return self.corpus.span_text(n.paragraph, n.offset + first, n.offset + last)
+        return n.corpus.span_text(n.paragraph, n.offset + first, n.offset + last)
 
 
 def make_neighbour(corpus: Corpus, question: int, chunk: int, continued: bool = True) -> Neighbour:
@@ -76,6 +78,7 @@ def make_neighbour(corpus: Corpus, question: int, chunk: int, continued: bool = 
     spans = corpus.spans[question] if corpus.paragraph[question] == p else np.zeros((0, 2), dtype=np.int32)
     inside = (spans[:, 0] >= begin) & (spans[:, 1] < end)
     return Neighbour(
+        corpus=corpus,
         chunk=chunk,
         paragraph=p,
         offset=int(begin),
@@ -97,12 +100,13 @@ class SampleConfig:
     alone: float = 0.25  # share of neighbours without their continuation
     as_retrieved: float = 0.0  # share of examples whose neighbours are the best of the lexical index
     near: float = 0.0  # share of distractors of the other examples that are lexically near, of whatever article
+    counterfactual: float = 0.0  # share of answerable examples whose answer is swapped, where it has a kind
     fixed_gold: bool = False  # the answer's own chunk first, as in an evaluation that must not vary
 
     def __post_init__(self) -> None:
         if not self.k or min(self.k) < 1:
             raise ValueError("every k must be at least 1")
-        shares = (self.no_gold, self.hard, self.alone, self.as_retrieved, self.near)
+        shares = (self.no_gold, self.hard, self.alone, self.as_retrieved, self.near, self.counterfactual)
         if not all(0.0 <= share <= 1.0 for share in shares):
             raise ValueError("shares must be in [0, 1]")
 
@@ -201,11 +205,23 @@ def _retrieved(corpus: Corpus, question: int, k: int, config: SampleConfig, rng:
     return Example(corpus, question, neighbours, chosen.index(gold))
 
 
-def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator, index: LexicalIndex | None = None) -> Example:
-    """One example: k neighbours in random order, one of them with the answer unless left out on purpose.
+def sample(
+    corpus: Corpus,
+    question: int,
+    config: SampleConfig,
+    rng: np.random.Generator,
+    index: LexicalIndex | None = None,
+    swaps: Swaps | None = None,
+) -> Example:
+    """One example. With an index, some are as it returns them, and some distractors come from it; with swaps, some answers."""
+    example = _drawn(corpus, question, config, rng, index)
+    if swaps and example.gold >= 0 and config.counterfactual and rng.random() < config.counterfactual:
+        return _counterfactual(example, config, rng, swaps)
+    return example
 
-    With an index, some are as it returns them, and some distractors come from it.
-    """
+
+def _drawn(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator, index: LexicalIndex | None) -> Example:
+    """k neighbours in random order, one of them with the answer unless left out on purpose, or as retrieved."""
     k = int(rng.choice(config.k))
     if index and config.as_retrieved and rng.random() < config.as_retrieved:
         return _retrieved(corpus, question, k, config, rng, index)
@@ -223,6 +239,22 @@ def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.G
     return Example(corpus, question, neighbours, place)
 
 
+def _counterfactual(example: Example, config: SampleConfig, rng: np.random.Generator, swaps: Swaps) -> Example:
+    """The example with its answer swapped in the gold neighbour; neighbours that say the old one go, lest two texts disagree."""
+    edited = swaps.swapped(example.question, rng)
+    windows = _windows_with_answer(edited, 0) if edited else []
+    if not windows:
+        return example
+    chunk, needed = windows[int(rng.integers(len(windows)))]
+    gold = make_neighbour(edited, 0, chunk, needed or rng.random() >= config.alone)
+    kept = [
+        gold if j == example.gold else n
+        for j, n in enumerate(example.neighbours)
+        if j == example.gold or not _says_an_answer(example.corpus, example.question, n.chunk)
+    ]
+    return Example(edited, 0, kept, next(j for j, n in enumerate(kept) if n is gold))
+
+
 class Mixture:
     """An endless, reproducible stream of examples of one style over several corpora. Example i is the same in every run."""
 
@@ -233,14 +265,17 @@ class Mixture:
         seed: int,
         style: str = "short",
         indexes: Sequence[LexicalIndex] = (),
+        swaps: Sequence[Swaps] = (),
     ) -> None:
         """corpora: with each the share of its questions that one epoch uses, of those that can serve the style.
 
-        indexes: one of every corpus where the configuration retrieves, none otherwise.
+        indexes, swaps: one of every corpus where the configuration retrieves or swaps, none otherwise.
         """
         if len(indexes) != (len(corpora) if config.retrieves else 0):
             raise ValueError(f"{len(corpora)} corpora and {len(indexes)} indexes: as_retrieved and near need one for each, others none")
-        self.indexes = list(indexes)
+        if len(swaps) != (len(corpora) if config.counterfactual else 0):
+            raise ValueError(f"{len(corpora)} corpora and {len(swaps)} swaps: counterfactual needs them for each, others none")
+        self.indexes, self.swaps = list(indexes), list(swaps)
         self.corpora = list(corpora)
         self.config = config
         self.seed = seed
@@ -265,7 +300,8 @@ class Mixture:
         which, question = self._ordered(i // self.per_epoch)[i % self.per_epoch]
         rng = np.random.default_rng((self.seed, 7, i))
         index = self.indexes[which] if self.indexes else None
-        return sample(self.corpora[which][0], int(question), self.config, rng, index)
+        swaps = self.swaps[which] if self.swaps else None
+        return sample(self.corpora[which][0], int(question), self.config, rng, index, swaps)
 
     def batch(self, position: int, size: int) -> list[Example]:
         return [self[i] for i in range(position, position + size)]

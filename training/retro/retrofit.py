@@ -82,7 +82,7 @@ class Target:
 def sentence_bounds(example: Example, first: int, last: int) -> list[tuple[int, int]]:
     """Token ranges of the gold neighbour's sentences from the one that holds `first` on: [(first, last), …]."""
     neighbour = example.neighbours[example.gold]
-    corpus, p, n = example.corpus, neighbour.paragraph, len(neighbour.tokens)
+    corpus, p, n = neighbour.corpus, neighbour.paragraph, len(neighbour.tokens)
     offsets = corpus.offsets[p][neighbour.offset : neighbour.offset + n]
     text = corpus.texts[p]
     starts = [0]

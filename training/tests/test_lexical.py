@@ -137,5 +137,5 @@ def test_a_configuration_that_retrieves_needs_an_index(corpus: Corpus, index: Le
 
 @pytest.mark.parametrize("run", [ReaderRun, RetrofitRun])
 def test_runs_hand_their_shares_to_the_drawing(run: type) -> None:
-    config = run(k=[2], no_gold=0.3, hard=0.1, alone=0.2, as_retrieved=0.5, near=0.4).sampling()
-    assert config == SampleConfig(k=(2,), no_gold=0.3, hard=0.1, alone=0.2, as_retrieved=0.5, near=0.4)
+    config = run(k=[2], no_gold=0.3, hard=0.1, alone=0.2, as_retrieved=0.5, near=0.4, counterfactual=0.1).sampling()
+    assert config == SampleConfig(k=(2,), no_gold=0.3, hard=0.1, alone=0.2, as_retrieved=0.5, near=0.4, counterfactual=0.1)
