@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training.retro.data import Corpus, Limits, SampleConfig, cached_corpus, read_rows, sample
+from training.retro.data import Corpus, Limits, cached_corpus, read_rows
+from training.retro.examples import SampleConfig, sample
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import CACHE
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +22,20 @@ import torch
 import yaml
 
 from training.retro.bert import BertConfig
-from training.retro.data import Corpus, Example, Limits, Mixture, SampleConfig, cached_corpus, sample
+from training.retro.counterfactual import Swaps
+from training.retro.data import Corpus, Limits, cached_corpus
+from training.retro.examples import Example, Mixture, SampleConfig, sample
+from training.retro.lexical import LexicalIndex, cached_index
 from training.retro.reader import Reader, Span, best_spans, judge, pack, span_loss
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer, load_bge
 
 TRAINING = REPOSITORY / "training"
 CACHE = TRAINING / "runs" / "cache"
+
+
+def sampling_of(run: object) -> SampleConfig:
+    """The part of a run's configuration that says how examples are drawn."""
+    return SampleConfig(**{f.name: getattr(run, f.name) for f in fields(SampleConfig) if hasattr(run, f.name)})
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,9 @@ class ReaderRun:
     no_gold: float = 0.1
     hard: float = 0.5
     alone: float = 0.25
+    as_retrieved: float = 0.0
+    near: float = 0.0
+    counterfactual: float = 0.0
     data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
 
     def __post_init__(self) -> None:
@@ -57,7 +68,7 @@ class ReaderRun:
             raise ValueError("warmup and floor are shares")
 
     def sampling(self) -> SampleConfig:
-        return SampleConfig(k=self.k, no_gold=self.no_gold, hard=self.hard, alone=self.alone)
+        return sampling_of(self)
 
 
 def keep_memory() -> None:
@@ -89,7 +100,24 @@ def corpora(data: Path, shares: dict[str, float]) -> tuple[list[tuple[Corpus, fl
     train = [
         (cached_corpus(data / "train" / f"{name}.jsonl.xz", CACHE, decoder, encoder, limits, held), share) for name, share in shares.items()
     ]
+    for name, (corpus, _) in zip(shares, train, strict=True):
+        if not corpus.questions:
+            raise ValueError(f"no question of {name} has its answer in its context")
     return train, dev
+
+
+def indexes(shares: dict[str, float], train: Sequence[tuple[Corpus, float]], config: SampleConfig) -> list[LexicalIndex]:
+    """One lexical index a training set when the configuration retrieves."""
+    if not config.retrieves:
+        return []
+    return [cached_index(name, corpus, CACHE, Limits().m) for name, (corpus, _) in zip(shares, train, strict=True)]
+
+
+def swaps_of(train: Sequence[tuple[Corpus, float]], config: SampleConfig) -> list[Swaps]:
+    """The answers of each training set by kind when the configuration swaps them."""
+    if not config.counterfactual:
+        return []
+    return [Swaps.of(corpus, decoder_tokenizer(), bge_tokenizer(), Limits()) for corpus, _ in train]
 
 
 def micro_batches(examples: Sequence[Example], pieces: int) -> Iterator[list[Example]]:
@@ -136,7 +164,9 @@ def train_reader(run: ReaderRun, args: argparse.Namespace) -> None:
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     train, dev = corpora(Path(args.data), run.data)
-    mixture = Mixture(train, run.sampling(), run.seed)
+    sampling = run.sampling()
+    found, swaps = indexes(run.data, train, sampling), swaps_of(train, sampling)
+    mixture = Mixture(train, sampling, run.seed, indexes=found, swaps=swaps)
     quick = dev_examples(dev, args.dev, k=4)
 
     reader = Reader(BertConfig(dropout=run.dropout))

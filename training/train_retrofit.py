@@ -21,7 +21,8 @@ import torch
 import yaml
 
 from training.retro.bert import BertConfig
-from training.retro.data import Example, Limits, Mixture, SampleConfig, exact, overlap_f1
+from training.retro.data import Limits, exact, overlap_f1
+from training.retro.examples import Example, Mixture, SampleConfig, make_neighbour
 from training.retro.model import Retro, RetroConfig
 from training.retro.reader import Reader
 from training.retro.retrofit import (
@@ -39,7 +40,18 @@ from training.retro.retrofit import (
 )
 from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
-from training.train import commit, corpora, dev_examples, keep_memory, micro_batches, save_checkpoint, schedule
+from training.train import (
+    commit,
+    corpora,
+    dev_examples,
+    indexes,
+    keep_memory,
+    micro_batches,
+    sampling_of,
+    save_checkpoint,
+    schedule,
+    swaps_of,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,9 @@ class RetrofitRun:
     no_gold: float = 0.1
     hard: float = 0.5
     alone: float = 0.25
+    as_retrieved: float = 0.0
+    near: float = 0.0
+    counterfactual: float = 0.0
     closed_form: int = 300
     reader_share: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
@@ -74,7 +89,7 @@ class RetrofitRun:
             raise ValueError("reader_share must be in [0, 1)")
 
     def sampling(self) -> SampleConfig:
-        return SampleConfig(k=self.k, no_gold=self.no_gold, hard=self.hard, alone=self.alone)
+        return sampling_of(self)
 
     def style(self, batch: int) -> str:
         """The style of a batch: the same in every run."""
@@ -114,8 +129,6 @@ def evaluate(
 
 def shuffled(examples: list[Example]) -> list[Example]:
     """Each question with the neighbours of the next one; the questions inside the neighbours' inputs stay their own."""
-    from training.retro.data import make_neighbour
-
     out = []
     for example, other in zip(examples, [*examples[1:], examples[0]], strict=True):
         neighbours = [make_neighbour(example.corpus, example.question, n.chunk) for n in other.neighbours]
@@ -140,7 +153,10 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     train_sets, dev = corpora(Path(args.data), run.data)
-    mixture = Mixture(train_sets, run.sampling(), run.seed)
+    # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
+    sampling = run.sampling()
+    found, swaps = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling)
+    mixtures = {style: Mixture(train_sets, sampling, run.seed, style, found, swaps) for style in run.styles}
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:
@@ -165,7 +181,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         step, position, elapsed = state["step"], state["position"], state["elapsed"]
     elif not args.model:
         retro.initialise(torch.Generator().manual_seed(run.seed))
-        passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1)
+        passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1, next(iter(run.styles)))
         fit = fit_projection(retro, reader, [passages[i] for i in range(run.closed_form)])
         say(closed_form_r2={part: round(value, 3) for part, value in fit.items()})
     budget = 60.0 * args.minutes
@@ -196,9 +212,10 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     spans: list[float] = []
     seconds, seen = 0.0, 0
     saved = evaluated = elapsed
-    for drawn in mixture.batches(position, run.batch):
-        began = time.perf_counter()
+    while True:
         style = run.style(step)
+        drawn = mixtures[style].batch(position, run.batch)
+        began = time.perf_counter()
         pairs = [(e, target_of(e, style)) for e in drawn]
         usable: list[tuple[Example, Target]] = [(e, t) for e, t in pairs if t is not None]
         factor = schedule(elapsed / budget, run.warmup, run.floor)

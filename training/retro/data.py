@@ -1,4 +1,4 @@
-"""Text to training examples: chunks, neighbours, the decoder-token to WordPiece map, answer spans, batches.
+"""Text to training examples: chunks, the decoder-token to WordPiece map, answer spans.
 
 A paragraph is tokenised twice, by the decoder's BPE and by the encoder's WordPiece, both with code-point offsets.
 It is cut into chunks of at most ``m`` decoder tokens that prefer sentence ends; a neighbour is a chunk and the
@@ -15,7 +15,7 @@ import json
 import lzma
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 CLS, SEP = 101, 102  # WordPiece ids of bge-small
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,12 @@ def occurrences(text: str, answer: str) -> list[tuple[int, int]]:
     return [m.span() for m in re.finditer(rf"(?<!\w){plain}(?!\w)", text)] or [m.span() for m in re.finditer(plain, text)]
 
 
+def loose_occurrences(text: str, answer: str) -> list[tuple[int, int]]:
+    """The same for an answer someone wrote down: in either case and without its closing punctuation, as whole words only."""
+    answer = answer.strip().rstrip(".,!?")
+    return [m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE)] if answer else []
+
+
 # --------------------------------------------------------------------------- chunks
 
 _ABBREVIATIONS = frozenset(
@@ -97,6 +103,13 @@ def ends_sentence(text: str, position: int) -> bool:
     word = before[:-1].split()[-1:] or [""]
     word = word[0].lstrip("\"'“‘«([")
     return not (word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()))
+
+
+def is_sentences(text: str, begin: int, end: int) -> bool:
+    """Whether the code points begin … end − 1 are one or more whole sentences with their closing mark."""
+    starts = begin == 0 or (text[begin - 1].isspace() and ends_sentence(text, begin - 1))
+    stops = end == len(text) or (text[end].isspace() and ends_sentence(text, end))
+    return starts and stops and text[begin:end].rstrip(_CLOSERS)[-1:] in tuple(".!?…")
 
 
 def chunk_starts(text: str, offsets: Sequence[tuple[int, int]], m: int) -> list[int]:
@@ -198,11 +211,12 @@ class Corpus:
     question_tokens: Ragged  # [Q] decoder ids
     question_pieces: Ragged  # [Q] WordPieces
     spans: Ragged  # [Q] rows of [n, 2]: first and last token of every occurrence, the likeliest first
+    whole: np.ndarray  # [Q] the spans are whole sentences: no short answer is known
 
     def __post_init__(self) -> None:
-        self.article_chunks = Ragged.of(
-            [np.flatnonzero(self.article[self.chunk_paragraph] == a) for a in range(len(self.titles))], np.int64
-        )
+        of_chunk = self.article[self.chunk_paragraph]  # [C]
+        by_article = np.argsort(of_chunk, kind="stable")
+        self.article_chunks = Ragged(by_article, np.searchsorted(of_chunk[by_article], np.arange(len(self.titles) + 1)))
         frequency = np.ones(int(self.pieces.values.max(initial=0)) + 1)
         for p, (_, _, begin, end) in zip(self.chunk_paragraph, self.chunk_range, strict=True):
             frequency[np.unique(self.pieces[p][begin:end])] += 1
@@ -235,6 +249,10 @@ class Corpus:
                     values[name] = stored[name]
         return Corpus(**values)
 
+    def serving(self, style: str) -> np.ndarray:
+        """Questions that can be answered in a style. A sentence holds every answer; a short one must be known as such."""
+        return np.flatnonzero(~self.whole) if style == "short" else np.arange(len(self.questions))
+
     def span_text(self, paragraph: int, first: int, last: int) -> str:
         """What the tokens first … last say, without surrounding white space."""
         offsets = self.offsets[paragraph]
@@ -258,10 +276,49 @@ def _likeliest_first(text: str, question: str, found: list[tuple[int, int]]) -> 
     return [found[i] for i in sorted(range(len(found)), key=lambda i: -near[i])]
 
 
+def _spans(text: str, question: str, answers: Sequence[str], offsets: np.ndarray, mapping: np.ndarray) -> np.ndarray:
+    """First and last token [n, 2] of every occurrence that is a run of whole groups."""
+    found: dict[tuple[int, int], None] = {}
+    for answer in answers:
+        places = occurrences(text, answer) or loose_occurrences(text, answer)
+        for begin, end in _likeliest_first(text, question, places):
+            first, last = token_span(begin, end, offsets, mapping)
+            if normalise(text[offsets[first, 0] : offsets[last, 1]]) == normalise(answer):
+                found[first, last] = None
+    return np.array(list(found), dtype=np.int64).reshape(-1, 2)
+
+
+@dataclass
+class _Answer:
+    """Where a row's answer stands in its paragraph."""
+
+    row: dict
+    paragraph: int
+    spans: np.ndarray  # [n, 2]
+    whole: bool  # the spans are the sentence with the answer, no short answer was found
+    sentences: bool  # the likeliest span is nothing but whole sentences
+
+
+def _sentence_set(found: Sequence[_Answer], longest: int) -> list[_Answer]:
+    """A set whose answers mostly are sentences has no short answers; sentences over ``longest`` tokens serve no style.
+
+    One rule for a set, not for a question: a short-answer set has a few answers that happen to be sentences, and a set of
+    sentences has a few that were cut from lists, which are neither.
+    """
+    if 2 * sum(a.sentences for a in found if not a.whole) > len(found):
+        for answer in found:
+            answer.whole = answer.whole or answer.sentences
+        found = [a for a in found if a.whole]
+    return [a for a in found if not a.whole or a.spans[0, 1] - a.spans[0, 0] < longest]
+
+
 def build_corpus(
     rows: Iterable[dict], decoder: Tokenizer, encoder: Tokenizer, limits: Limits, drop: frozenset[str] = frozenset()
 ) -> Corpus:
-    """Tokenise and align. Questions whose answer is not a span of whole groups are left out, as are those in ``drop``."""
+    """Tokenise and align. Questions whose answer is not a span of whole groups are left out, as are those in ``drop``.
+
+    Where no answer is one, a row's ``answer_sentence`` may be, and serves the longer styles.
+    """
     rows = [r for r in rows if r["question"].strip().lower() not in drop]
     paragraph_of: dict[tuple[str, str], int] = {}
     article_of: dict[str, int] = {}
@@ -289,20 +346,19 @@ def build_corpus(
             chunk_paragraph.append(p)
             chunk_range.append((begin, end, mapping[p][begin] if begin else 0, piece_end))
 
-    kept, spans = [], []
+    found = []
     for row in rows:
         p = paragraph_of[row["title"], row["context"]]
-        found: dict[tuple[int, int], None] = {}
-        for answer in row["answers"]:
-            for begin, end in _likeliest_first(texts[p], row["question"], occurrences(texts[p], answer)):
-                first, last = token_span(begin, end, offsets[p], mapping[p])
-                said = texts[p][offsets[p][first, 0] : offsets[p][last, 1]]
-                if normalise(said) == normalise(answer):
-                    found[first, last] = None
-        if found:
-            kept.append((row, p))
-            spans.append(np.array(list(found)))
-    questions = [row["question"].strip() for row, _ in kept]
+        spans = _spans(texts[p], row["question"], row["answers"], offsets[p], mapping[p])
+        whole = len(spans) == 0
+        if whole and row.get("answer_sentence"):
+            spans = _spans(texts[p], row["question"], [row["answer_sentence"]], offsets[p], mapping[p])
+        if len(spans):
+            begin, end = offsets[p][spans[0, 0], 0], offsets[p][spans[0, 1], 1]
+            begin += len(texts[p][begin:end]) - len(texts[p][begin:end].lstrip())  # white space belongs to the token after it
+            found.append(_Answer(row, p, spans, whole, is_sentences(texts[p], begin, end)))
+    kept = _sentence_set(found, limits.m - 1)
+    questions = [a.row["question"].strip() for a in kept]
     titles = ["" if name.startswith("\0") else name + "." for name in article_of]
     return Corpus(
         texts=texts,
@@ -315,11 +371,12 @@ def build_corpus(
         chunk_paragraph=np.array(chunk_paragraph, dtype=np.int64),
         chunk_range=np.array(chunk_range, dtype=np.int64).reshape(-1, 4),
         questions=questions,
-        answers=[row["answers"] for row, _ in kept],
-        paragraph=np.array([p for _, p in kept], dtype=np.int64),
+        answers=[a.row["answers"] for a in kept],
+        paragraph=np.array([a.paragraph for a in kept], dtype=np.int64),
         question_tokens=Ragged.of([e.ids for e in decoder.encode_batch(questions, add_special_tokens=False)], np.int32),
         question_pieces=Ragged.of([e.ids[: limits.question] for e in encoder.encode_batch(questions, add_special_tokens=False)], np.int32),
-        spans=Ragged.of(spans, np.int32),
+        spans=Ragged.of([a.spans for a in kept], np.int32),
+        whole=np.array([a.whole for a in kept], dtype=bool),
     )
 
 
@@ -331,182 +388,3 @@ def cached_corpus(
     if not stored.exists():
         build_corpus(read_rows(source), decoder, encoder, limits, drop).save(stored)
     return Corpus.load(stored)
-
-
-# --------------------------------------------------------------------------- examples
-
-
-@dataclass
-class Neighbour:
-    """One [N, F] as the encoder reads it. R decoder tokens, S WordPieces."""
-
-    chunk: int  # of the corpus
-    paragraph: int
-    offset: int  # the first decoder token's position in the paragraph
-    tokens: np.ndarray  # [R] decoder ids
-    ids: np.ndarray  # [S] [CLS] question [SEP] title. text [SEP]
-    kinds: np.ndarray  # [S] token types 0 / 1
-    mapping: np.ndarray  # [R] index into ids
-    first: np.ndarray  # [R] a span may start here
-    last: np.ndarray  # [R] a span may end here
-    spans: np.ndarray  # [n, 2] first and last token of every occurrence of the answer, counted in this neighbour
-
-
-@dataclass
-class Example:
-    corpus: Corpus
-    question: int  # of the corpus
-    neighbours: list[Neighbour]
-    gold: int  # which neighbour holds the answer, −1 for none
-
-    @property
-    def question_text(self) -> str:
-        return self.corpus.questions[self.question]
-
-    @property
-    def question_tokens(self) -> np.ndarray:
-        return self.corpus.question_tokens[self.question]
-
-    @property
-    def answers(self) -> list[str]:
-        return self.corpus.answers[self.question]
-
-    def text(self, neighbour: int, first: int, last: int) -> str:
-        n = self.neighbours[neighbour]
-        return self.corpus.span_text(n.paragraph, n.offset + first, n.offset + last)
-
-
-def make_neighbour(corpus: Corpus, question: int, chunk: int, continued: bool = True) -> Neighbour:
-    """The chunk, with its continuation when there is one in the same paragraph and ``continued`` asks for it."""
-    p = int(corpus.chunk_paragraph[chunk])
-    begin, end, piece_begin, piece_end = corpus.chunk_range[chunk]
-    if continued and chunk + 1 < len(corpus.chunk_paragraph) and corpus.chunk_paragraph[chunk + 1] == p:
-        _, end, _, piece_end = corpus.chunk_range[chunk + 1]
-    asked, title = corpus.question_pieces[question], corpus.titles[corpus.article[p]]
-    head = len(asked) + 2
-    ids = np.concatenate([[CLS], asked, [SEP], title, corpus.pieces[p][piece_begin:piece_end], [SEP]])
-    mapping = np.minimum(corpus.mapping[p][begin:end], piece_end - 1) - piece_begin + head + len(title)
-    first, last = group_flags(mapping)
-    spans = corpus.spans[question] if corpus.paragraph[question] == p else np.zeros((0, 2), dtype=np.int32)
-    inside = (spans[:, 0] >= begin) & (spans[:, 1] < end)
-    return Neighbour(
-        chunk=chunk,
-        paragraph=p,
-        offset=int(begin),
-        tokens=corpus.tokens[p][begin:end],
-        ids=ids,
-        kinds=(np.arange(len(ids)) >= head).astype(np.int64),
-        mapping=mapping,
-        first=first,
-        last=last,
-        spans=spans[inside] - begin,
-    )
-
-
-@dataclass(frozen=True)
-class SampleConfig:
-    k: tuple[int, ...] = (1, 1, 2, 2, 3)  # numbers of neighbours, drawn evenly
-    no_gold: float = 0.1  # share of examples whose neighbours do not hold the answer
-    hard: float = 0.5  # share of distractors chosen for their words in common with the question
-    alone: float = 0.25  # share of neighbours without their continuation
-    fixed_gold: bool = False  # the answer's own chunk first, as in an evaluation that must not vary
-
-    def __post_init__(self) -> None:
-        if not self.k or min(self.k) < 1:
-            raise ValueError("every k must be at least 1")
-        if not all(0.0 <= share <= 1.0 for share in (self.no_gold, self.hard, self.alone)):
-            raise ValueError("shares must be in [0, 1]")
-
-
-def _windows_with_answer(corpus: Corpus, question: int) -> list[tuple[int, bool]]:
-    """(chunk, needs its continuation) for every [N, F] in which an occurrence of the answer lies wholly."""
-    p = int(corpus.paragraph[question])
-    chunks = np.arange(*np.searchsorted(corpus.chunk_paragraph, [p, p + 1]))
-    ranges = corpus.chunk_range[chunks]
-    out: dict[int, bool] = {}
-    for first, last in corpus.spans[question]:
-        for i, chunk in enumerate(chunks):
-            begin, end = ranges[i, :2]
-            far = ranges[i + 1, 1] if i + 1 < len(chunks) else end
-            if begin <= first and last < far:
-                out[int(chunk)] = out.get(int(chunk), True) and bool(last >= end)
-    return list(out.items())
-
-
-def _distractors(corpus: Corpus, question: int, count: int, config: SampleConfig, rng: np.random.Generator) -> list[int]:
-    """Chunks that do not hold the answer: of the same article while it has any, else of any article."""
-    p = int(corpus.paragraph[question])
-    taboo = {c for c, _ in _windows_with_answer(corpus, question)}
-    pool = corpus.article_chunks[corpus.article[p]]
-    asked = np.unique(corpus.question_pieces[question])
-    chosen: list[int] = []
-    for _ in range(count):
-        free = [int(c) for c in rng.permutation(pool)[: count + len(taboo) + 8] if c not in taboo]
-        if not free:
-            free = [int(c) for c in rng.integers(len(corpus.chunk_paragraph), size=16) if corpus.chunk_paragraph[c] != p]
-        if not free:
-            break
-        pick = free[0]
-        if rng.random() < config.hard:
-            shared = [asked[np.isin(asked, _chunk_pieces(corpus, c))] for c in free[:8]]
-            pick = free[int(np.argmax([corpus.rarity[s[s < len(corpus.rarity)]].sum() for s in shared]))]
-        chosen.append(pick)
-        taboo.add(pick)
-    return chosen
-
-
-def _chunk_pieces(corpus: Corpus, chunk: int) -> np.ndarray:
-    _, _, begin, end = corpus.chunk_range[chunk]
-    return corpus.pieces[corpus.chunk_paragraph[chunk]][begin:end]
-
-
-def sample(corpus: Corpus, question: int, config: SampleConfig, rng: np.random.Generator) -> Example:
-    """One example: k neighbours in random order, one of them with the answer unless left out on purpose."""
-    k = int(rng.choice(config.k))
-    windows = _windows_with_answer(corpus, question)
-    gold = None
-    if windows and rng.random() >= config.no_gold:
-        chunk, needed = windows[0] if config.fixed_gold else windows[int(rng.integers(len(windows)))]
-        gold = make_neighbour(corpus, question, chunk, needed or rng.random() >= config.alone)
-    others = _distractors(corpus, question, k - (gold is not None), config, rng)
-    neighbours = [make_neighbour(corpus, question, c, rng.random() >= config.alone) for c in others]
-    place = -1
-    if gold is not None:
-        place = int(rng.integers(len(neighbours) + 1))
-        neighbours.insert(place, gold)
-    return Example(corpus, question, neighbours, place)
-
-
-class Mixture:
-    """An endless, reproducible stream of examples over several corpora. Example i is the same in every run."""
-
-    def __init__(self, corpora: Sequence[tuple[Corpus, float]], config: SampleConfig, seed: int) -> None:
-        """corpora: with each the share of its questions that one epoch uses."""
-        self.corpora = list(corpora)
-        self.config = config
-        self.seed = seed
-        self.per_epoch = sum(int(len(c.questions) * share) for c, share in self.corpora)
-        self._epoch = -1
-        self._order = np.zeros((0, 2), dtype=np.int64)
-
-    def _ordered(self, epoch: int) -> np.ndarray:
-        if epoch != self._epoch:
-            rng = np.random.default_rng((self.seed, epoch))
-            parts = []
-            for i, (corpus, share) in enumerate(self.corpora):
-                n = len(corpus.questions)
-                picked = rng.permutation(n)[: int(n * share)]
-                parts.append(np.stack([np.full(len(picked), i), picked], axis=1))
-            self._order, self._epoch = rng.permutation(np.concatenate(parts)), epoch
-        return self._order
-
-    def __getitem__(self, i: int) -> Example:
-        which, question = self._ordered(i // self.per_epoch)[i % self.per_epoch]
-        rng = np.random.default_rng((self.seed, 7, i))
-        return sample(self.corpora[which][0], int(question), self.config, rng)
-
-    def batches(self, position: int, size: int) -> Iterator[list[Example]]:
-        """Batches from example ``position`` on."""
-        while True:
-            yield [self[i] for i in range(position, position + size)]
-            position += size

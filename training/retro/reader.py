@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.retro.bert import Bert, BertConfig
-from training.retro.data import Example, exact, overlap_f1
+from training.retro.data import exact, overlap_f1
+from training.retro.examples import Example
 
 LOWEST = -1e4  # the score of a position that may not be chosen
 

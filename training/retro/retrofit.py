@@ -16,7 +16,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from training.retro.data import Example, ends_sentence
+from training.retro.data import ends_sentence
+from training.retro.examples import Example
 from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, copied_shares, going_on, mixture, rms_norm
 from training.retro.reader import LOWEST, Reader
 from training.retro.weights import load_smollm2
@@ -81,7 +82,7 @@ class Target:
 def sentence_bounds(example: Example, first: int, last: int) -> list[tuple[int, int]]:
     """Token ranges of the gold neighbour's sentences from the one that holds `first` on: [(first, last), …]."""
     neighbour = example.neighbours[example.gold]
-    corpus, p, n = example.corpus, neighbour.paragraph, len(neighbour.tokens)
+    corpus, p, n = neighbour.corpus, neighbour.paragraph, len(neighbour.tokens)
     offsets = corpus.offsets[p][neighbour.offset : neighbour.offset + n]
     text = corpus.texts[p]
     starts = [0]
@@ -101,13 +102,17 @@ def target_of(example: Example, style: str) -> Target | None:
     if len(neighbour.spans) == 0:
         return None
     first, last = (int(x) for x in neighbour.spans[0])
-    if style != "short":
-        bounds = sentence_bounds(example, first, last)
-        if not bounds or bounds[0][0] > first:
+    if style == "short":
+        if example.whole:
             return None
-        first, last = bounds[0]
+    else:
+        bounds = sentence_bounds(example, first, last)
+        if not example.whole:
+            if not bounds or bounds[0][0] > first:
+                return None
+            first, last = bounds[0]
         if style == "paragraph":
-            for _, end in bounds[1:]:
+            for _, end in [b for b in bounds if b[0] > last]:
                 if end - first >= LONGEST_ANSWER:
                     break
                 last = end

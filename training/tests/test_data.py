@@ -12,21 +12,18 @@ from training.retro.data import (
     SEP,
     Corpus,
     Limits,
-    Mixture,
-    SampleConfig,
     build_corpus,
     chunk_starts,
     ends_sentence,
     exact,
     group_flags,
-    make_neighbour,
     normalise,
     overlap_f1,
     read_rows,
-    sample,
     token_span,
     wordpiece_map,
 )
+from training.retro.examples import Mixture, SampleConfig, make_neighbour, sample
 from training.retro.weights import REPOSITORY
 
 SHARED = REPOSITORY.parent / "shared" / "data" / "train" / "squad11.jsonl.xz"

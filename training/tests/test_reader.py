@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from training.retro.bert import Bert, BertConfig
-from training.retro.data import Corpus, Example, SampleConfig, sample
+from training.retro.data import Corpus
+from training.retro.examples import Example, SampleConfig, sample
 from training.retro.reader import LOWEST, Reader, best_spans, judge, pack, span_loss
 from training.retro.weights import bge_onnx_path, load_bge, weights_available
 from training.train import micro_batches, save_checkpoint, schedule

@@ -1,0 +1,21 @@
+"""Every configuration names only what its run knows."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from training.train import TRAINING, ReaderRun
+from training.train_retrofit import RetrofitRun
+
+CONFIGS = sorted((TRAINING / "configs").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda p: p.stem)
+def test_a_configuration_starts(path: Path) -> None:
+    run = (ReaderRun if path.stem.startswith("reader") else RetrofitRun)(**yaml.safe_load(path.read_text()))
+    sampling = run.sampling()
+    assert (sampling.k, sampling.no_gold) == (run.k, run.no_gold)
+    full = path.stem == "retrofit-full"
+    assert sampling.retrieves is full and (sampling.counterfactual > 0) is full
+    assert 0.25 <= sampling.no_gold <= 0.3 or not full
