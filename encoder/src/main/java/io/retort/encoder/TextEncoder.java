@@ -18,6 +18,12 @@ public interface TextEncoder extends AutoCloseable {
 
   int dimension();
 
+  /** How many tokens a text is for the model, its own special ones included, cut or not. */
+  int tokens(String text);
+
+  /** What of a text is beyond so many tokens is not seen. */
+  int maxTokens();
+
   /** The embedding of a chunk, with the title of its document before it. */
   Embedding encodePassage(@Nullable String title, String text);
 

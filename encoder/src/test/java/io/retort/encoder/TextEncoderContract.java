@@ -77,6 +77,15 @@ public abstract class TextEncoderContract {
   }
 
   @Test
+  void tokensAreCountedBeyondWhatIsSeen() {
+    String whole = "word ".repeat(longestWords());
+
+    assertThat(encoder().tokens(whole)).isEqualTo(encoder().maxTokens());
+    assertThat(encoder().tokens(whole + "word")).isEqualTo(encoder().maxTokens() + 1);
+    assertThat(encoder().tokens("word")).isEqualTo(encoder().tokens("") + 1);
+  }
+
+  @Test
   void titleAndInstructionCount() {
     Embedding raw = encoder().encode(List.of("the first person")).getFirst();
 

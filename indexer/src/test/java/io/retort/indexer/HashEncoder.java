@@ -33,6 +33,16 @@ final class HashEncoder implements TextEncoder {
   }
 
   @Override
+  public int tokens(String text) {
+    return text.length();
+  }
+
+  @Override
+  public int maxTokens() {
+    return 512;
+  }
+
+  @Override
   public Embedding encodePassage(@Nullable String title, String text) {
     passages.incrementAndGet();
     return embedding(title + "\n" + text);

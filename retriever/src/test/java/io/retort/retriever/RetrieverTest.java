@@ -327,6 +327,16 @@ class RetrieverTest {
     }
 
     @Override
+    public int tokens(String text) {
+      return text.length();
+    }
+
+    @Override
+    public int maxTokens() {
+      return 512;
+    }
+
+    @Override
     public Embedding encodePassage(String title, String text) {
       return QUERY;
     }

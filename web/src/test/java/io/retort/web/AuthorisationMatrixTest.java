@@ -96,6 +96,8 @@ class AuthorisationMatrixTest {
       path = path.replace("{id}", job);
     } else if (path.contains("/answers/{id}")) {
       path = path.replace("{id}", answer);
+    } else if (path.contains("/models/{id}")) {
+      path = path.replace("{id}", "theirs");
     } else {
       path = path.replace("{id}", "key_00000000000000000000000000");
     }
@@ -109,6 +111,9 @@ class AuthorisationMatrixTest {
     return switch (operation.name()) {
       case "POST /api/v1/search" -> "{\"query\":\"secret\",\"collection\":\"theirs\"}";
       case "POST /api/v1/answers" -> "{\"question\":\"secret\",\"collection\":\"theirs\"}";
+      case "POST /v1/chat/completions" ->
+          "{\"model\":\"theirs\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
+      case "POST /v1/embeddings" -> "{\"model\":\"theirs\",\"input\":\"secret\"}";
       case "POST /api/v1/answers/{id}:knock-out" -> "{\"chunk_ids\":[\"" + document + ":0\"]}";
       case "POST /api/v1/collections/{collection}/documents" ->
           "{\"documents\":[{\"path\":\"b.txt\",\"text\":\"c\"}]}";
@@ -143,7 +148,36 @@ class AuthorisationMatrixTest {
             "POST /api/v1/jobs/{id}:cancel",
             "POST /api/v1/keys",
             "POST /api/v1/admin/logins",
-            "GET /api/v1/admin/status");
+            "GET /api/v1/admin/status",
+            "GET /v1/models",
+            "GET /v1/models/{id}",
+            "POST /v1/chat/completions",
+            "POST /v1/embeddings");
+  }
+
+  @TestFactory
+  List<DynamicTest> errorsAreDescribedInTheFormOfTheirAddress() {
+    return operations().stream()
+        .map(
+            operation ->
+                DynamicTest.dynamicTest(
+                    operation.name(),
+                    () -> {
+                      boolean openAi = operation.path.startsWith("/v1/");
+                      JsonNode errors =
+                          description
+                              .get("paths")
+                              .get(operation.path)
+                              .get(operation.method.toLowerCase(Locale.ROOT))
+                              .get("responses")
+                              .get("default")
+                              .get("content")
+                              .path(openAi ? "application/json" : "application/problem+json");
+                      assertThat(errors.path("schema").path("$ref").asString(""))
+                          .isEqualTo(
+                              "#/components/schemas/" + (openAi ? "OpenAiError" : "Problem"));
+                    }))
+        .toList();
   }
 
   @TestFactory

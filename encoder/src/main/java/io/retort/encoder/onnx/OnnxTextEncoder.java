@@ -104,6 +104,16 @@ public final class OnnxTextEncoder implements TextEncoder {
   }
 
   @Override
+  public int tokens(String text) {
+    return tokenizer.encode(text).length() + 2;
+  }
+
+  @Override
+  public int maxTokens() {
+    return LONGEST;
+  }
+
+  @Override
   public Embedding encodePassage(@Nullable String title, String text) {
     return encode(title == null || title.isBlank() ? text : title + "\n" + text);
   }

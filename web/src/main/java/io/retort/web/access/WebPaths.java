@@ -34,6 +34,7 @@ public final class WebPaths {
   static final String[] NEEDING_CREDENTIAL = {
     "/logout",
     "/api/**",
+    "/v1/**",
     "/v3/api-docs",
     "/v3/api-docs.yaml",
     "/actuator/health",

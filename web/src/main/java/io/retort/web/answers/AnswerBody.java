@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A question. Exactly one of collection and collections is given. */
 @RequestBodyModel
 @Schema(name = "AnswerRequest")
-record AnswerBody(
+public record AnswerBody(
     @NotNull @Size(min = 1, max = 2_000) @PlainText String question,
     @Size(min = 1, max = 63) @Nullable String collection,
     @Size(min = 1, max = 8) @Nullable List<@Size(min = 1, max = 63) String> collections,
@@ -37,7 +37,7 @@ record AnswerBody(
     @Size(min = 0, max = 8) @Nullable List<AnswerInclude> include,
     @Nullable Boolean store) {
 
-  boolean includes(AnswerInclude what) {
+  public boolean includes(AnswerInclude what) {
     return include != null && include.contains(what);
   }
 }

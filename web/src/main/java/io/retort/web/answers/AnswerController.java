@@ -73,7 +73,7 @@ class AnswerController {
       throws IOException, InterruptedException {
     boolean streamed = Accepted.stream(request);
     answers.refuseIfSaturated();
-    AnswerPlan plan = answers.plan(body, caller);
+    AnswerPlan plan = answers.plan(body, AnswerTerms.NONE, caller);
     if (streamed) {
       stream(plan, request, response);
       return null;

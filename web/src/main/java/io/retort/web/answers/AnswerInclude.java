@@ -1,7 +1,7 @@
 package io.retort.web.answers;
 
 /** What an answer can show in addition. */
-enum AnswerInclude {
+public enum AnswerInclude {
   TOKENS,
   NEIGHBOUR_TEXT,
   RAW_SCORES

@@ -2,7 +2,7 @@ package io.retort.web.answers;
 
 /** Takes what a stream tells; never blocks. */
 @FunctionalInterface
-interface AnswerListener {
+public interface AnswerListener {
   /** Nobody listens: the whole answer is all that is wanted. */
   AnswerListener NONE = (event, data) -> {};
 

@@ -196,7 +196,7 @@ final class AnswerMaker {
 
   /** A store that fails costs the later look-up, not the answer that is there already. */
   private void keep(AnswerPlan plan, AnswerView view, GeneratedAnswer generated) {
-    StoredAnswer stored = StoredAnswer.of(view, plan.generation().style(), generated);
+    StoredAnswer stored = StoredAnswer.of(view, plan.generation(), generated);
     try {
       store.keep(
           plan.id(),

@@ -13,7 +13,7 @@ import java.time.Instant;
  *
  * @param arrivedAt of {@link System#nanoTime()}
  */
-record AnswerPlan(
+public record AnswerPlan(
     String id,
     AnswerBody body,
     Caller caller,

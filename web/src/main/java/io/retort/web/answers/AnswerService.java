@@ -62,7 +62,7 @@ public final class AnswerService {
   }
 
   /** Overload is told before the store is asked anything. */
-  void refuseIfSaturated() {
+  public void refuseIfSaturated() {
     if (desk.saturated()) {
       metrics.rejected(ProblemCode.OVERLOADED.code());
       throw desk.overloaded();
@@ -70,7 +70,7 @@ public final class AnswerService {
   }
 
   /** Everything about the request that can be wrong is found here, before any work. */
-  AnswerPlan plan(AnswerBody body, Caller caller) {
+  public AnswerPlan plan(AnswerBody body, AnswerTerms terms, Caller caller) {
     long arrivedAt = System.nanoTime();
     if (body.includes(AnswerInclude.RAW_SCORES)) {
       caller.require(Scope.ADMIN);
@@ -84,15 +84,18 @@ public final class AnswerService {
     checkLength(body.question(), models);
     AnswerStyle style =
         body.style() == null ? AnswerStyle.parse(settings.answers().style()) : body.style();
+    int ownMost = body.maxTokens() == null ? style.maxTokens() : body.maxTokens();
     var generation =
         GenerationRequest.of(body.question())
+            .history(terms.history())
             .style(style)
             .sampling(
                 Sampling.of(
                     orElse(body.temperature(), 0.0),
                     orElse(body.topP(), 1.0),
                     body.seed() == null ? 0 : body.seed()))
-            .maxTokens(body.maxTokens())
+            .maxTokens(Math.min(ownMost, terms.maxTokens()))
+            .stop(terms.stop())
             .minConfidence(body.minConfidence())
             .freezeNeighbours(Boolean.TRUE.equals(body.freezeNeighbours()))
             .build();
@@ -152,7 +155,7 @@ public final class AnswerService {
   }
 
   /** Lets the plan to a slot or refuses it at once. */
-  Future<AnswerView> start(AnswerPlan plan, AnswerListener listener) {
+  public Future<AnswerView> start(AnswerPlan plan, AnswerListener listener) {
     running.put(plan.id(), plan);
     try {
       return desk.submit(
@@ -171,7 +174,7 @@ public final class AnswerService {
   }
 
   /** Waits for the whole answer. */
-  AnswerView await(AnswerPlan plan, Future<AnswerView> answer) throws InterruptedException {
+  public AnswerView await(AnswerPlan plan, Future<AnswerView> answer) throws InterruptedException {
     try {
       Duration patience = plan.limits().deadline().remaining().plus(GRACE);
       return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -198,7 +201,7 @@ public final class AnswerService {
   }
 
   /** Runs {@code done} or {@code failed} on a thread of its own when the answer is there. */
-  void whenDone(
+  public void whenDone(
       AnswerPlan plan,
       Future<AnswerView> answer,
       Consumer<AnswerView> done,

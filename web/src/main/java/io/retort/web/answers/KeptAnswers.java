@@ -12,7 +12,6 @@ import io.retort.data.TextSpan;
 import io.retort.data.store.AnswerStore;
 import io.retort.data.store.RefusedException;
 import io.retort.data.store.ScopedDocuments;
-import io.retort.generator.GenerationRequest;
 import io.retort.generator.KnockOut;
 import io.retort.web.access.AccessScopes;
 import io.retort.web.access.Caller;
@@ -129,14 +128,12 @@ final class KeptAnswers {
     Set<ChunkId> masked = masked(stored, chunkIds);
     AccessScope scope = scopes.of(caller);
     List<List<Neighbour>> entries = neighbours(stored, scope);
-    var request =
-        GenerationRequest.of(stored.view().question()).style(stored.replay().style()).build();
     int[] tokens = stored.replay().tokenIds().stream().mapToInt(Integer::intValue).toArray();
     return rooms
         .models()
         .generator()
         .knockOut(
-            request,
+            stored.replay().request(stored.view().question()),
             tokens,
             entries,
             masked,

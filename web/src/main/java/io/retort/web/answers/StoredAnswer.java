@@ -3,7 +3,9 @@ package io.retort.web.answers;
 import io.retort.data.store.AnswerStore;
 import io.retort.generator.AnswerStyle;
 import io.retort.generator.GeneratedAnswer;
+import io.retort.generator.GenerationRequest;
 import io.retort.generator.TokenTrace;
+import io.retort.generator.Turn;
 import io.retort.web.answers.AnswerView.CitationView;
 import io.retort.web.search.NeighbourView;
 import java.util.ArrayList;
@@ -18,13 +20,32 @@ import org.jspecify.annotations.Nullable;
  */
 record StoredAnswer(AnswerView view, Replay replay) {
 
-  /** Tokens and neighbours of an answer, by their ids. */
-  record Replay(AnswerStyle style, List<Integer> tokenIds, List<List<ReplayNeighbour>> entries) {}
+  /**
+   * Prompt, tokens and neighbours of an answer, the latter two by their ids.
+   *
+   * @param history null in what was kept before there was any
+   * @param maxTokens decides with the history's length how much of it is in the prompt
+   */
+  record Replay(
+      AnswerStyle style,
+      @Nullable List<Turn> history,
+      @Nullable Integer maxTokens,
+      List<Integer> tokenIds,
+      List<List<ReplayNeighbour>> entries) {
+
+    GenerationRequest request(String question) {
+      return GenerationRequest.of(question)
+          .history(history == null ? List.of() : history)
+          .style(style)
+          .maxTokens(maxTokens)
+          .build();
+    }
+  }
 
   record ReplayNeighbour(
       String chunkId, int version, boolean continued, double score, int rank, String source) {}
 
-  static StoredAnswer of(AnswerView view, AnswerStyle style, GeneratedAnswer generated) {
+  static StoredAnswer of(AnswerView view, GenerationRequest request, GeneratedAnswer generated) {
     var entries = new ArrayList<List<ReplayNeighbour>>();
     generated
         .trace()
@@ -43,7 +64,8 @@ record StoredAnswer(AnswerView view, Replay replay) {
                                     n.source().name()))
                         .toList()));
     List<Integer> ids = generated.tokens().stream().map(TokenTrace::id).toList();
-    return new StoredAnswer(withoutSourceText(view, generated), new Replay(style, ids, entries));
+    var replay = new Replay(request.style(), request.history(), request.maxTokens(), ids, entries);
+    return new StoredAnswer(withoutSourceText(view, generated), replay);
   }
 
   private static AnswerView withoutSourceText(AnswerView view, GeneratedAnswer generated) {

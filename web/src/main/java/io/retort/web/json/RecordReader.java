@@ -56,9 +56,17 @@ public final class RecordReader {
 
   /** Reads a body. */
   public static <T> T json(byte[] body, Class<T> type) {
-    JsonNode node = JsonText.parse(body);
+    return tree(JsonText.parse(body), type, "");
+  }
+
+  /**
+   * Reads a part of a body that was taken as a tree.
+   *
+   * @param place of the part in the body, which errors name; empty for the whole
+   */
+  public static <T> T tree(JsonNode node, Class<T> type, String place) {
     var reader = new RecordReader();
-    Object value = reader.value(node, type, type, "");
+    Object value = reader.value(node, type, type, place);
     reader.finish();
     return type.cast(requireNonNull(value));
   }
@@ -230,21 +238,16 @@ public final class RecordReader {
     int before = errors.size();
     Map<String, RecordComponent> components = components(type);
     String prefix = field.isEmpty() ? "" : field + ".";
-    for (String name : node.propertyNames()) {
-      if (!components.containsKey(name)) {
-        String shown = shown(name);
-        error(
-            new FieldError(
-                prefix + (shown == null ? "…" : shown), "unknown_field", "is not a known field"));
-      }
-    }
+    Map<String, JsonNode> others = others(node, components, prefix);
     var arguments = new ArrayList<@Nullable Object>();
     var types = new ArrayList<Class<?>>();
     components.forEach(
         (name, component) -> {
           types.add(component.getType());
           JsonNode child = node.get(name);
-          if (child == null || child.isNull()) {
+          if (component.getAccessor().isAnnotationPresent(OtherFields.class)) {
+            arguments.add(others);
+          } else if (child == null || child.isNull()) {
             if (component.getAccessor().isAnnotationPresent(NotNull.class)) {
               error(new FieldError(prefix + name, "missing_field", "is missing"));
             }
@@ -271,6 +274,31 @@ public final class RecordReader {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot make a " + type, e);
     }
+  }
+
+  /** Fields that the record does not know: refused, unless it has a place for them. */
+  private Map<String, JsonNode> others(
+      JsonNode node, Map<String, RecordComponent> components, String prefix) {
+    boolean taken =
+        components.values().stream()
+            .anyMatch(c -> c.getAccessor().isAnnotationPresent(OtherFields.class));
+    var others = new LinkedHashMap<String, JsonNode>();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String name = field.getKey();
+      RecordComponent known = components.get(name);
+      if (known != null && !known.getAccessor().isAnnotationPresent(OtherFields.class)) {
+        continue;
+      }
+      String shown = shown(name);
+      if (taken && shown != null) {
+        others.put(name, field.getValue());
+      } else {
+        error(
+            new FieldError(
+                prefix + (shown == null ? "…" : shown), "unknown_field", "is not a known field"));
+      }
+    }
+    return others;
   }
 
   private @Nullable List<Object> list(

@@ -24,6 +24,14 @@ public enum ProblemCode {
       "Invalid parameter",
       "A value has the wrong type or is outside its bounds. The list of errors names each field with"
           + " its bounds."),
+  UNSUPPORTED_PARAMETER(
+      400,
+      "Unsupported parameter",
+      "The OpenAI-compatible API knows this parameter but cannot do what it asks for. Leave it out."),
+  CONTEXT_LENGTH_EXCEEDED(
+      400,
+      "Context length exceeded",
+      "A text has more tokens than the encoder can see. Cut it into shorter ones."),
   QUESTION_TOO_LONG(
       400,
       "Question too long",

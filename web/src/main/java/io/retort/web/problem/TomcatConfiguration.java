@@ -1,7 +1,7 @@
 package io.retort.web.problem;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardHost;
@@ -17,28 +17,29 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 class TomcatConfiguration {
   @Bean
-  ProblemWriter problemWriter(JsonMapper json) {
-    return new ProblemWriter(json);
+  ProblemWriter problemWriter(JsonMapper json, List<ErrorForm> forms) {
+    return new ProblemWriter(json, forms);
   }
 
   @Bean
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> containerProblems(JsonMapper json) {
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> containerProblems(
+      ProblemWriter writer) {
     return factory ->
         factory.addContextCustomizers(
             context -> {
               if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(null);
-                host.getPipeline().addValve(new ProblemValve(json));
+                host.getPipeline().addValve(new ProblemValve(writer));
               }
             });
   }
 
   /** Writes the problem of a response that has an error status and no body. */
   static final class ProblemValve extends ErrorReportValve {
-    private final JsonMapper json;
+    private final ProblemWriter writer;
 
-    ProblemValve(JsonMapper json) {
-      this.json = json;
+    ProblemValve(ProblemWriter writer) {
+      this.writer = writer;
       setShowReport(false);
       setShowServerInfo(false);
     }
@@ -51,15 +52,14 @@ class TomcatConfiguration {
       }
       ApiException problem = FallbackErrors.ofStatus(status);
       String uri = request.getDecodedRequestURI();
-      byte[] body =
-          json.writeValueAsString(
-                  Problem.of(problem, uri == null ? "" : uri, TraceFilter.traceId(request)))
-              .getBytes(StandardCharsets.UTF_8);
+      ProblemWriter.Body body =
+          writer.body(problem, uri == null ? "" : uri, TraceFilter.traceId(request));
       try {
         response.setStatus(problem.code().status());
-        response.setContentType(ProblemWriter.MEDIA_TYPE);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        response.setContentType(body.mediaType());
+        byte[] bytes = body.bytes();
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
         response.finishResponse();
       } catch (IOException e) {
         container.getLogger().debug("the client went away", e);

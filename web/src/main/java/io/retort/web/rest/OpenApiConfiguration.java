@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.retort.web.access.Requires;
 import io.retort.web.json.Names;
+import io.retort.web.problem.ErrorForm;
 import io.retort.web.problem.Problem;
 import io.retort.web.problem.ProblemWriter;
 import io.swagger.v3.core.converter.ModelConverters;
@@ -17,6 +18,7 @@ import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import java.util.List;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -65,28 +67,37 @@ class OpenApiConfiguration {
   }
 
   @Bean
-  OpenApiCustomizer problems() {
+  OpenApiCustomizer problems(List<ErrorForm> forms) {
     return api -> {
-      ModelConverters.getInstance()
-          .readAll(Problem.class)
-          .forEach((name, schema) -> api.getComponents().addSchemas(name, schema));
-      var problem =
-          new ApiResponse()
-              .description("The request was refused or failed; see code.")
-              .content(
-                  new Content()
-                      .addMediaType(
-                          ProblemWriter.MEDIA_TYPE,
-                          new MediaType()
-                              .schema(new Schema<>().$ref("#/components/schemas/Problem"))));
+      ApiResponse problem = errors(api, Problem.class, ProblemWriter.MEDIA_TYPE);
       api.getPaths()
-          .values()
           .forEach(
-              path ->
-                  path.readOperations()
-                      .forEach(
-                          operation ->
-                              operation.getResponses().addApiResponse("default", problem)));
+              (path, item) -> {
+                ApiResponse response =
+                    forms.stream()
+                        .filter(form -> form.covers(path))
+                        .findFirst()
+                        .map(form -> errors(api, form.type(), "application/json"))
+                        .orElse(problem);
+                item.readOperations()
+                    .forEach(
+                        operation -> operation.getResponses().addApiResponse("default", response));
+              });
     };
+  }
+
+  private static ApiResponse errors(OpenAPI api, Class<?> type, String mediaType) {
+    ModelConverters.getInstance()
+        .readAll(type)
+        .forEach((name, schema) -> api.getComponents().addSchemas(name, schema));
+    return new ApiResponse()
+        .description("The request was refused or failed; see code.")
+        .content(
+            new Content()
+                .addMediaType(
+                    mediaType,
+                    new MediaType()
+                        .schema(
+                            new Schema<>().$ref("#/components/schemas/" + type.getSimpleName()))));
   }
 }

@@ -2,6 +2,7 @@ package io.retort.web.rooms;
 
 import io.retort.data.ScopedSearcher;
 import io.retort.data.store.ScopedDocuments;
+import io.retort.encoder.TextEncoder;
 import io.retort.indexer.IngestService;
 import io.retort.retriever.Retriever;
 import io.retort.web.problem.ApiException;
@@ -29,8 +30,8 @@ public final class Rooms {
     this.documents = documents;
   }
 
-  /** An open index with what searches it. */
-  record Index(Retriever retriever, Supplier<ScopedSearcher> searcher) {}
+  /** An open index with what searches it and the encoder that it was built with. */
+  record Index(Retriever retriever, Supplier<ScopedSearcher> searcher, TextEncoder encoder) {}
 
   void open(IngestService opened) {
     ingest = opened;
@@ -84,6 +85,10 @@ public final class Rooms {
 
   public ScopedSearcher searcher() {
     return index().searcher().get();
+  }
+
+  public TextEncoder encoder() {
+    return index().encoder();
   }
 
   private Index index() {

@@ -165,7 +165,8 @@ public final class RoomsOpener implements AutoCloseable {
                 () -> index.live().searcher(),
                 store.documents(),
                 store.documents()::missingChunks),
-            () -> index.live().searcher()));
+            () -> index.live().searcher(),
+            models.encoder()));
   }
 
   private void openDecoder(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,25 @@ public final class EventStream {
 
   /** Queues an event; false if nobody will read it. Nothing can follow a terminal event. */
   public boolean offer(String event, String id, Object data, boolean terminal) {
-    byte[] bytes =
-        ("event: " + event + "\nid: " + id + "\ndata: " + json.writeValueAsString(data) + "\n\n")
-            .getBytes(StandardCharsets.UTF_8);
+    return queue(
+        "event: " + event + "\nid: " + id + "\ndata: " + json.writeValueAsString(data) + "\n\n",
+        terminal);
+  }
+
+  /**
+   * Queues events without name and id; false if nobody will read them. If they are terminal, the
+   * last of them ends the stream.
+   *
+   * @param lines the data of each event, one line
+   */
+  public boolean offer(List<String> lines, boolean terminal) {
+    var events = new StringBuilder();
+    lines.forEach(line -> events.append("data: ").append(line).append("\n\n"));
+    return queue(events.toString(), terminal);
+  }
+
+  private boolean queue(String events, boolean terminal) {
+    byte[] bytes = events.getBytes(StandardCharsets.UTF_8);
     boolean overflow;
     lock.lock();
     try {

@@ -135,6 +135,16 @@ final class CrashRig implements AutoCloseable {
     }
 
     @Override
+    public int tokens(String text) {
+      return text.length();
+    }
+
+    @Override
+    public int maxTokens() {
+      return 512;
+    }
+
+    @Override
     public Embedding encodePassage(@Nullable String title, String text) {
       return embedding(title + "\n" + text);
     }

@@ -50,8 +50,10 @@ public final class Client {
       return JSON.readTree(text());
     }
 
+    /** Of a problem, or of an error in OpenAI's form. */
     public String code() {
-      return json().path("code").asString("");
+      JsonNode body = json();
+      return body.path("code").asString(body.path("error").path("code").asString(""));
     }
 
     public String header(String name) {

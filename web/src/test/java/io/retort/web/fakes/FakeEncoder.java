@@ -26,6 +26,16 @@ public final class FakeEncoder implements TextEncoder {
   }
 
   @Override
+  public int tokens(String text) {
+    return text.isBlank() ? 2 : text.strip().split("\\s+").length + 2;
+  }
+
+  @Override
+  public int maxTokens() {
+    return 512;
+  }
+
+  @Override
   public Embedding encodePassage(@Nullable String title, String text) {
     return embed(title + " " + text);
   }

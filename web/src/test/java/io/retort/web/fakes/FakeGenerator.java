@@ -1,5 +1,7 @@
 package io.retort.web.fakes;
 
+import static java.util.Objects.requireNonNull;
+
 import io.retort.data.Chunk;
 import io.retort.data.ChunkId;
 import io.retort.data.Neighbour;
@@ -34,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Quotes the first words of the best neighbour. The first word of a question steers it: "wait"
- * holds the slot until released, cancelled or out of time; "unsure" abstains; "fail" breaks.
+ * holds the slot until released, cancelled or out of time; "unsure" abstains; "fail" breaks,
+ * "break" does so after the last token; "cut" ends by the limit of tokens.
  */
 public final class FakeGenerator implements AnswerGenerator {
   private static final int LONGEST_QUESTION = 256;
@@ -42,6 +45,8 @@ public final class FakeGenerator implements AnswerGenerator {
   private final Semaphore release = new Semaphore(0);
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
+  private volatile @Nullable GenerationRequest lastRequest;
+  private volatile @Nullable GenerationRequest lastKnockOut;
 
   /** Lets {@code count} questions that wait go on. */
   public void release(int count) {
@@ -57,6 +62,16 @@ public final class FakeGenerator implements AnswerGenerator {
     return cancelled.get();
   }
 
+  /** What was asked for last. */
+  public GenerationRequest lastRequest() {
+    return requireNonNull(lastRequest);
+  }
+
+  /** What the last knock-out took for the request. */
+  public GenerationRequest lastKnockOut() {
+    return requireNonNull(lastKnockOut);
+  }
+
   @Override
   public GeneratedAnswer generate(
       GenerationRequest request,
@@ -64,6 +79,7 @@ public final class FakeGenerator implements AnswerGenerator {
       SourceText texts,
       RequestLimits limits,
       Consumer<GenerationEvent> events) {
+    lastRequest = request;
     String question = request.question();
     List<Neighbour> neighbours =
         source.neighbours(new NeighbourSource.Query(List.of(), question, "", 0));
@@ -87,11 +103,20 @@ public final class FakeGenerator implements AnswerGenerator {
       events.accept(new GenerationEvent.Abstained(reason, 0.1, neighbours));
       return answer(null, reason, FinishReason.ABSTAINED, List.of(), entry, List.of());
     }
-    return quote(neighbours.getFirst(), entry, texts, events);
+    FinishReason finish = question.startsWith("cut") ? FinishReason.LENGTH : FinishReason.STOP;
+    GeneratedAnswer answer = quote(neighbours.getFirst(), finish, entry, texts, events);
+    if (question.startsWith("break")) {
+      throw new GenerationFailedException("logits are not finite");
+    }
+    return answer;
   }
 
   private GeneratedAnswer quote(
-      Neighbour best, TraceEntry entry, SourceText texts, Consumer<GenerationEvent> events) {
+      Neighbour best,
+      FinishReason finish,
+      TraceEntry entry,
+      SourceText texts,
+      Consumer<GenerationEvent> events) {
     Chunk chunk = best.chunk();
     int length = Math.min(40, chunk.span().length());
     var sourceSpan = new TextSpan(chunk.span().start(), chunk.span().start() + length);
@@ -122,7 +147,7 @@ public final class FakeGenerator implements AnswerGenerator {
     var citation =
         new Citation(1, chunk, chunk.page(), sourceSpan, new TextSpan(0, length), quote, 0.97);
     events.accept(new GenerationEvent.CitationFound(citation));
-    return answer(quote, null, FinishReason.STOP, List.of(citation), entry, tokens);
+    return answer(quote, null, finish, List.of(citation), entry, tokens);
   }
 
   private boolean waitForRelease(RequestLimits limits) {
@@ -171,6 +196,7 @@ public final class FakeGenerator implements AnswerGenerator {
       List<List<Neighbour>> neighbours,
       Set<ChunkId> masked,
       RequestLimits limits) {
+    lastKnockOut = request;
     return new KnockOut(-0.5, -0.5 - masked.size());
   }
 

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 class RecordReaderTest {
   enum Colour {
@@ -204,6 +206,40 @@ class RecordReaderTest {
   @Test
   void lengthCountsCodePoints() {
     assertThat(read("{\"text\":\"🌴🌴🌴🌴🌴\"}").text()).hasSize(10);
+  }
+
+  private record Open(String known, OpenInner inner, @OtherFields Map<String, JsonNode> others) {}
+
+  private record OpenInner(@OtherFields Map<String, JsonNode> others) {}
+
+  @Test
+  void aRecordWithAPlaceForThemTakesUnknownFields() {
+    Open open =
+        RecordReader.json(
+            "{\"known\":\"a\",\"colour\":1,\"others\":null,\"inner\":{\"x\":[2]}}".getBytes(UTF_8),
+            Open.class);
+    assertThat(open.known()).isEqualTo("a");
+    assertThat(open.others().keySet()).containsExactly("colour", "others");
+    assertThat(open.others().get("colour").intValue()).isEqualTo(1);
+    assertThat(open.inner().others().keySet()).containsExactly("x");
+  }
+
+  @Test
+  void namesThatCannotBeShownAreRefusedAlsoThere() {
+    ApiException refusal =
+        catchThrowableOfType(
+            ApiException.class,
+            () -> RecordReader.json("{\"a\\ud800\":1}".getBytes(UTF_8), Open.class));
+    assertThat(refusal.code()).isEqualTo(ProblemCode.UNKNOWN_FIELD);
+  }
+
+  @Test
+  void aPartOfABodyNamesItsPlace() {
+    JsonNode part = JsonNodeFactory.instance.objectNode().put("text", 5);
+    ApiException refusal =
+        catchThrowableOfType(
+            ApiException.class, () -> RecordReader.tree(part, Body.class, "parts[3]"));
+    assertThat(refusal.errors()).extracting(FieldError::field).contains("parts[3].text");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +32,17 @@ class EventStreamTest {
     assertThat(response.getHeader("Cache-Control")).isEqualTo("no-cache");
     assertThat(response.getHeader("X-Accel-Buffering")).isEqualTo("no");
     assertThat(lost).hasValue(0);
+  }
+
+  @Test
+  void eventsWithoutNamesAreDataAlone() throws Exception {
+    stream.offer(List.of("{\"a\":1}"), false);
+    stream.offer(List.of("{\"b\":2}", "[DONE]"), true);
+    assertThat(stream.offer(List.of("{}"), false)).isFalse();
+    var response = new MockHttpServletResponse();
+    stream.writeTo(response);
+    assertThat(response.getContentAsString())
+        .isEqualTo("data: {\"a\":1}\n\ndata: {\"b\":2}\n\ndata: [DONE]\n\n");
   }
 
   @Test

@@ -1,0 +1,24 @@
+package io.retort.web.openai;
+
+import io.retort.web.problem.ApiException;
+import io.retort.web.problem.ErrorForm;
+import org.springframework.stereotype.Component;
+
+/** Every error under {@code /v1}, whoever finds it. */
+@Component
+final class OpenAiErrors implements ErrorForm {
+  @Override
+  public boolean covers(String path) {
+    return path.equals("/v1") || path.startsWith("/v1/");
+  }
+
+  @Override
+  public Object body(ApiException exception) {
+    return OpenAiError.of(exception);
+  }
+
+  @Override
+  public Class<?> type() {
+    return OpenAiError.class;
+  }
+}

@@ -1,0 +1,12 @@
+package io.retort.web.problem;
+
+/** Another form of errors than {@link Problem}, for addresses whose clients expect it. As JSON. */
+public interface ErrorForm {
+  /** Whether errors at this path have this form. */
+  boolean covers(String path);
+
+  /** The body, of the type {@link #type()}. */
+  Object body(ApiException exception);
+
+  Class<?> type();
+}
