@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +26,9 @@ from training.retro.serving import ServedExample, serve
 from training.retro.weights import BLOCK, REPOSITORY, Blocks, bge_tokenizer, decoder_tokenizer, load_smollm2_blocks
 
 MAX_POSITIONS = 2048
-# Of 110 training questions with four neighbours (reader_questions --source train/squad11 --no-gold 0.4), the first model's raw
-# confidence is below this for 7 % of those with the gold neighbour and 57 % of those without.
-MIN_CONFIDENCE = 0.4
+# Written by fit_calibration for one model; another model wants another.
+CALIBRATION = REPOSITORY / "training" / "configs" / "calibration.json"
+UNCALIBRATED = {"min_confidence": 0.0, "min_relevance": 0.0}
 PROBED = 64  # vocabulary entries whose logits the parity record keeps, spread evenly
 RETRIEVAL = {"retrieval-encoder.onnx": "retrieval_encoder", "retrieval-tokenizer.json": "retrieval_tokenizer"}
 
@@ -39,7 +39,7 @@ class Trained:
     reader: Reader
     blocks: dict[str, Blocks | np.ndarray]
     origin: dict[str, object]
-    min_confidence: float = 0.0
+    calibration: dict[str, object] = field(default_factory=lambda: dict(UNCALIBRATED))
 
 
 def from_checkpoint(path: Path) -> Trained:
@@ -50,7 +50,7 @@ def from_checkpoint(path: Path) -> Trained:
         raise ValueError(f"{path} does not fit the model: missing {missing[:3]}, unexpected {unexpected[:3]}")
     reader.load_state_dict(state["reader"])
     origin = {**state["manifest"], "step": state["step"], "examples": state["position"]}
-    return Trained(retro.eval(), reader.eval(), load_smollm2_blocks(), origin, MIN_CONFIDENCE)
+    return Trained(retro.eval(), reader.eval(), load_smollm2_blocks(), origin, json.loads(CALIBRATION.read_text()))
 
 
 def random_blocks(rows: int, columns: int, rng: np.random.Generator) -> Blocks:
@@ -193,7 +193,7 @@ def manifest(trained: Trained, folder: Path, roles: dict[str, str]) -> dict:
         },
         "neighbour_input": {"question_pieces": limits.question, "title_pieces": limits.title},
         "prompt": {"prefix": PROMPT_PREFIX, "suffix": PROMPT_SUFFIX, "styles": STYLES},
-        "calibration": {"min_confidence": trained.min_confidence, "min_relevance": 0.0},
+        "calibration": trained.calibration,
         "training": trained.origin,
         "files": sorted(files, key=lambda f: f["path"]),
     }
