@@ -62,7 +62,7 @@ class ChatStreamCheckerTest {
         "another object | completion.chunk | completion",
         "another time | 'created':1 | 'created':2",
         "another model | 'model':'m' | 'model':'n'",
-        "an event name | data: {'id' | event: x\ndata: {'id'",
+        "an event name | data: {'id' | event: x\\ndata: {'id'",
         "a usage that is not asked for | 'usage':null | 'usage':{}",
       })
   void aBrokenRuleIsFound(String rule, String part, String broken) {
