@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from training.retro.model import Retro, RetroConfig, mixture
 from training.retro.reader import Reader
 from training.retro.retrofit import PROMPT_PREFIX, PROMPT_SUFFIX, STYLES, Prompt, generate, load_base, prompt_rows, read
 from training.retro.serving import ServedExample, serve
-from training.retro.weights import BLOCK, REPOSITORY, Blocks, bge_tokenizer, decoder_tokenizer, load_smollm2_blocks
+from training.retro.weights import BLOCK, MODELS, REPOSITORY, Blocks, bge_tokenizer, decoder_tokenizer, load_smollm2_blocks
 
 MAX_POSITIONS = 2048
 # Written by fit_calibration for one model; another model wants another.
@@ -219,7 +220,7 @@ def export(trained: Trained, folder: Path, precision: Precision) -> None:
         "decoder-tokenizer.json": "decoder_tokenizer",
     }
     (folder / "decoder-tokenizer.json").write_text(decoder_tokenizer().to_str())
-    # Made by quantise_encoder; absent from the tests' tiny model.
+    # Made by quantise_encoder; the encoder is absent from the tests' tiny model.
     roles |= {path: role for path, role in RETRIEVAL.items() if (folder / path).exists()}
     (folder / "manifest.json").write_text(json.dumps(manifest(trained, folder, roles), indent=1) + "\n")
 
@@ -240,6 +241,11 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     trained = tiny() if args.tiny else from_checkpoint(args.checkpoint)
+    if args.checkpoint:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for path in RETRIEVAL:
+            if not (args.out / path).exists() and (MODELS / path).exists():
+                shutil.copyfile(MODELS / path, args.out / path)
     fp32 = args.tiny or args.exact or args.fp32_encoder
     export(trained, args.out, Precision(args.exact, not fp32, 1 if args.tiny else args.accuracy_level))
     if args.parity:

@@ -139,7 +139,10 @@ public final class ReaderEvaluation {
     return questions;
   }
 
-  /** Shuffled: everybody has the neighbours of the question after the next one. */
+  /**
+   * Shuffled: everybody has the neighbours of the question half the list away, since those nearby
+   * are often of the same paragraph.
+   */
   private static List<Question> arrange(List<Question> questions, Source source) {
     List<Question> arranged = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
@@ -147,7 +150,7 @@ public final class ReaderEvaluation {
       List<Neighbour> neighbours =
           switch (source) {
             case GIVEN -> own.neighbours;
-            case SHUFFLED -> questions.get((i + 2) % questions.size()).neighbours;
+            case SHUFFLED -> questions.get((i + questions.size() / 2) % questions.size()).neighbours;
             case OFF -> List.of();
           };
       arranged.add(new Question(own.text, own.answers, neighbours));
