@@ -11,7 +11,7 @@ shift
 
 java_home=${RETORT_JAVA_HOME:-${JAVA_HOME:-}}
 java=${java_home:+$java_home/bin/}java
-if [ "${RETORT_BUILT:-}" != yes ]; then
+if [ "${BENCHMARK_BUILT:-}" != yes ]; then
   ./mvnw -q -pl benchmarks -am -DskipTests package dependency:build-classpath -Dmdep.outputFile=target/classpath >&2
 fi
 classpath=benchmarks/target/classes:$(cat benchmarks/target/classpath)
@@ -22,4 +22,4 @@ case $class in
   jmh) main=org.openjdk.jmh.Main ;;
   *) main=io.retort.benchmarks.$class ;;
 esac
-exec "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED ${RETORT_BENCHMARK_JVM:-} -cp "$classpath" "$main" "$@"
+exec "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED ${BENCHMARK_JVM:-} -cp "$classpath" "$main" "$@"

@@ -2,7 +2,7 @@
 
     python -m training.reader_questions --source train/squad11 --count 400 --no-gold 0.4 --out training/runs/calibration.jsonl
     benchmarks/run.sh ReaderEvaluation --questions training/runs/calibration.jsonl --out training/runs/calibration-answers.jsonl
-    python -m training.fit_calibration training/runs/calibration-answers.jsonl --out training/configs/calibration.json
+    python -m training.fit_calibration training/runs/calibration-answers.jsonl --refuse 0.05 --out training/configs/calibration.json
 
 A logistic function of the four values of `io.retort.generator.ConfidenceEvidence`, fitted by ridge-penalised maximum likelihood
 (Platt 1999) on training questions, never on an evaluation set. An answer counts as right from F1 0.5 on. The threshold is the
