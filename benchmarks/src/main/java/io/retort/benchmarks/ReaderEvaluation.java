@@ -150,7 +150,8 @@ public final class ReaderEvaluation {
       List<Neighbour> neighbours =
           switch (source) {
             case GIVEN -> own.neighbours;
-            case SHUFFLED -> questions.get((i + questions.size() / 2) % questions.size()).neighbours;
+            case SHUFFLED ->
+                questions.get((i + questions.size() / 2) % questions.size()).neighbours;
             case OFF -> List.of();
           };
       arranged.add(new Question(own.text, own.answers, neighbours));
