@@ -1,5 +1,6 @@
 package io.retort.benchmarks;
 
+import io.retort.encoder.DecoderTokenizer;
 import io.retort.encoder.Device;
 import io.retort.encoder.ModelDirectory;
 import io.retort.encoder.ModelRole;
@@ -47,6 +48,10 @@ final class AnswerModels implements AutoCloseable {
 
   AnswerGenerator generator() {
     return generator;
+  }
+
+  DecoderTokenizer tokenizer() {
+    return tokenizer;
   }
 
   @Override
