@@ -128,8 +128,8 @@ public final class LuceneChunkWriter implements ChunkWriter {
           }
           var document = new Term(ChunkFields.DOCUMENT, block.documentId());
           if (documents.isEmpty()) {
-            lucene.deleteDocuments(
-                document); // an empty block leaves bytes that nobody accounts for
+            // As an empty block it would leave bytes that nobody accounts for.
+            lucene.deleteDocuments(document);
           } else {
             lucene.updateDocuments(document, documents);
           }
