@@ -14,6 +14,7 @@ import io.retort.encoder.Device;
 import io.retort.encoder.ModelDirectory;
 import io.retort.encoder.ModelManifest;
 import io.retort.encoder.ModelRole;
+import io.retort.encoder.Openings;
 import io.retort.encoder.TextEncoder;
 import io.retort.encoder.WordPieceTokenizer;
 import io.retort.encoder.onnx.OnnxSessions;
@@ -63,38 +64,55 @@ public final class OnnxModelSource implements ModelSource {
   @Override
   public RetrievalModels openRetrieval() {
     ModelDirectory models = ModelDirectory.open(folder, FOR_RETRIEVAL);
-    WordPieceTokenizer wordPieces = DjlWordPieceTokenizer.open(models);
-    TextEncoder encoder = OnnxTextEncoder.open(models, wordPieces);
-    return new RetrievalModels(
-        encoder,
-        DjlDecoderTokenizer.open(models),
-        models.config().chunkLength(),
-        "bge-small-en-v1.5",
-        wordPieces::close);
+    try (var openings = new Openings()) {
+      WordPieceTokenizer wordPieces =
+          openings.add(DjlWordPieceTokenizer.open(models), WordPieceTokenizer::close);
+      TextEncoder encoder =
+          openings.add(OnnxTextEncoder.open(models, wordPieces), TextEncoder::close);
+      DecoderTokenizer tokenizer =
+          openings.add(DjlDecoderTokenizer.open(models), DecoderTokenizer::close);
+      int chunkLength = models.config().chunkLength();
+      openings.keep();
+      return new RetrievalModels(
+          encoder, tokenizer, chunkLength, "bge-small-en-v1.5", wordPieces::close);
+    }
   }
 
   @Override
   public Decoder openDecoder() {
     ModelDirectory models = ModelDirectory.open(folder, FOR_ANSWERS);
-    DecoderTokenizer tokenizer = DjlDecoderTokenizer.open(models);
-    WordPieceTokenizer wordPieces = DjlWordPieceTokenizer.open(models);
-    AnswerGenerator generator =
-        new RetroGenerator(
-            OnnxRetroModel.open(models, new OnnxSessions(models, device, fallback)),
-            tokenizer,
-            wordPieces,
-            models.config(),
-            new GeneratorOptions(
-                answers.slots(), answers.slots(), answers.minConfidence(), answers.minRelevance()));
-    return new Decoder(
-        generator,
-        models.config().name(),
-        fingerprint(models.manifest()),
-        () -> {
-          generator.close();
-          tokenizer.close();
-          wordPieces.close();
-        });
+    String fingerprint = fingerprint(models.manifest());
+    try (var openings = new Openings()) {
+      DecoderTokenizer tokenizer =
+          openings.add(DjlDecoderTokenizer.open(models), DecoderTokenizer::close);
+      WordPieceTokenizer wordPieces =
+          openings.add(DjlWordPieceTokenizer.open(models), WordPieceTokenizer::close);
+      OnnxRetroModel graphs =
+          openings.add(
+              OnnxRetroModel.open(models, new OnnxSessions(models, device, fallback)),
+              OnnxRetroModel::close);
+      AnswerGenerator generator =
+          new RetroGenerator(
+              graphs,
+              tokenizer,
+              wordPieces,
+              models.config(),
+              new GeneratorOptions(
+                  answers.slots(),
+                  answers.slots(),
+                  answers.minConfidence(),
+                  answers.minRelevance()));
+      openings.keep();
+      return new Decoder(
+          generator,
+          models.config().name(),
+          fingerprint,
+          () -> {
+            generator.close();
+            tokenizer.close();
+            wordPieces.close();
+          });
+    }
   }
 
   /** Over the sums of all files, in the manifest's order. */
