@@ -112,6 +112,18 @@ def load_reader(path: Path) -> Reader:
     return reader
 
 
+def products(precision: str) -> torch.autocast:
+    """What the matrix products of encoder and decoder are computed in; sums, norms and master weights are fp32 always."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def halve_frozen(retro: Retro) -> None:
+    """Holds the frozen decoder's matrices in bf16: autocast would convert them again in every step."""
+    for module in retro.base_layers.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.to(torch.bfloat16)
+
+
 def evaluate(
     retro: Retro, reader: Reader, examples: list[Example], prompt: Prompt, pieces: int, *, use_memory: bool = True, copy: bool = True
 ) -> dict[str, float]:
@@ -165,6 +177,10 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         retro, reader = load_base(RetroConfig()), load_reader(Path(args.reader))
     reader.encoder.freeze(run.frozen)
 
+    def judged(examples: list[Example], *, copy: bool = True) -> dict[str, float]:
+        with products(args.precision):
+            return evaluate(retro, reader, examples, prompt, run.micro, copy=copy)
+
     def say(**figures: object) -> None:
         print(json.dumps({"step": step, "minutes": round(elapsed / 60, 2), **figures}), flush=True)
 
@@ -184,8 +200,11 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1, next(iter(run.styles)))
         fit = fit_projection(retro, reader, [passages[i] for i in range(run.closed_form)])
         say(closed_form_r2={part: round(value, 3) for part, value in fit.items()})
+    if args.precision == "bf16":
+        halve_frozen(retro)
     budget = 60.0 * args.minutes
     manifest = {"stage": "retrofit", "commit": commit(), "run": asdict(run), "limits": asdict(Limits()), "minutes": args.minutes}
+    manifest["precision"] = args.precision
     if args.model:
         manifest["continues"] = json.loads((Path(args.model) / "manifest.json").read_text())["training"]
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
@@ -225,11 +244,13 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         for group in micro_batches([e for e, _ in usable], run.micro):
             wanted, share = [targets[id(e)] for e in group], len(group) / len(usable)
             if run.reads_only(step):
-                loss = span_loss(read(reader, retro, group, prompt, style), group, wanted)
+                with products(args.precision):
+                    loss = span_loss(read(reader, retro, group, prompt, style), group, wanted)
                 (loss * share).backward()
                 spans.append(loss.item())
                 continue
-            part = losses(retro, reader, group, wanted, prompt, style, LossWeights())
+            with products(args.precision):
+                part = losses(retro, reader, group, wanted, prompt, style, LossWeights())
             (part.total * share).backward()
             window.append({**vars(part), "total": part.total.item(), "weight": len(group), "short": style == "short"})
         norm = float(torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], run.clip))
@@ -258,15 +279,15 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         done = elapsed >= budget or (args.steps and step >= args.steps)
         if done or elapsed - evaluated > 60.0 * args.evaluate_minutes:
             evaluated = elapsed
-            say(dev=evaluate(retro, reader, quick, prompt, run.micro))
+            say(dev=judged(quick))
         if done or stopping or elapsed - saved > 60.0 * args.save_minutes:
             saved = elapsed
             store()
         if stopping:
             break
         if done:
-            say(dev_copy_off=evaluate(retro, reader, quick, prompt, run.micro, copy=False))
-            say(dev_shuffled=evaluate(retro, reader, shuffled(quick), prompt, run.micro))
+            say(dev_copy_off=judged(quick, copy=False))
+            say(dev_shuffled=judged(shuffled(quick)))
             break
 
 
@@ -279,6 +300,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", default=str(REPOSITORY / "training" / "runs" / "retrofit"), help="resumes from last.pt")
     parser.add_argument("--minutes", type=float, default=60.0, help="training time that the learning rate decays over")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the products; bf16 needs AVX-512 BF16 or AMX")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--dev", type=int, default=150, help="questions of the quick evaluation")
     parser.add_argument("--log-every", type=int, default=25)

@@ -64,6 +64,11 @@ class RetroConfig:
         return 2 * self.encoder_width + self.width
 
 
+def exactly() -> torch.autocast:
+    """Products in fp32 inside a bf16 training step: the scores that a softmax over positions or words is taken of."""
+    return torch.autocast("cpu", enabled=False)
+
+
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
 
@@ -285,19 +290,26 @@ class Retro(nn.Module):
         Returns log-probabilities of the source position [B, A, M], what stop evidence adds to the end token's logit
         [B, A], and log(1 − g), log g of the copy gate [B, A, 2]. Rows that attend to nothing have g = 0.
         """
-        query = self.copy_query(states) + self.copy_previous(self.embed(ids) / EMBEDDING_SCALE)  # [B, A, C]
-        scores = query @ memory.copy_keys.transpose(1, 2) / math.sqrt(self.config.copy_dim)
-        scores = scores + F.softplus(self.salience_scale(states)) * memory.start[:, None] + memory.bias[:, None]
+        with exactly():
+            query = self.copy_query(states) + self.copy_previous(self.embed(ids) / EMBEDDING_SCALE)  # [B, A, C]
+            scores = query @ memory.copy_keys.transpose(1, 2) / math.sqrt(self.config.copy_dim)
+            scale, gate = F.softplus(self.salience_scale(states)), self.copy_gate(states).squeeze(-1)  # [B, A, 1], [B, A]
+        scores = scores + scale * memory.start[:, None] + memory.bias[:, None]
         copy_log = scores.log_softmax(-1)  # [B, A, M]
         attends = (memory.bias > MASKED / 2).any(1)[:, None]  # [B, 1]
         z = torch.logsumexp(copy_log + memory.previous_end[:, None], -1) + STOP_SHIFT  # [B, A]
-        gate = self.copy_gate(states).squeeze(-1) - self.stop_gate * z  # [B, A]
+        gate = gate - self.stop_gate * z  # [B, A]
         gate = torch.where(attends, gate, -math.inf)
         return copy_log, self.stop_logit * z * attends, torch.stack((F.logsigmoid(-gate), F.logsigmoid(gate)), -1)
 
+    def logits(self, states: Tensor) -> Tensor:
+        """The language-model branch before the softmax: states [..., H] → [..., V]."""
+        with exactly():
+            return states @ self.base_embedding.T
+
     def head(self, states: Tensor, ids: Tensor, memory: Memory | None) -> Outputs:
         """states [B, A, H], ids [B, A] → the two distributions and the gate."""
-        logits = states @ self.base_embedding.T  # [B, A, V]
+        logits = self.logits(states)  # [B, A, V]
         if memory is None:
             zero = states.new_zeros(*ids.shape, 1)
             return Outputs(logits, zero, torch.cat((zero, zero - math.inf), -1))

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from training.retro.data import ends_sentence
 from training.retro.examples import Example
-from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, copied_shares, going_on, mixture, rms_norm
+from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, copied_shares, exactly, going_on, mixture, rms_norm
 from training.retro.reader import LOWEST, Reader
 from training.retro.weights import load_smollm2
 
@@ -170,7 +170,8 @@ def read(reader: Reader, retro: Retro, examples: Sequence[Example], prompt: Prom
 
     states = reader.encoder(flat(ids), flat(kinds), lengths)[flat(covering)]  # [N, E]
     allowed = torch.from_numpy(np.concatenate(flags))  # [N, 2] a span may start / end here
-    scores = (reader.head(states) - reader.null).masked_fill(~allowed, LOWEST)  # on the scale where null is 0
+    with exactly():
+        scores = (reader.head(states) - reader.null).masked_fill(~allowed, LOWEST)  # on the scale where null is 0
     token_ids, first = flat(tokens), torch.from_numpy(np.concatenate(first_rows))
     features = retro.projection.features(states, token_ids, first, retro.base_embedding)
     keys, values, copy_keys = retro.projection(*features, flat(positions))
@@ -188,7 +189,7 @@ def read(reader: Reader, retro: Retro, examples: Sequence[Example], prompt: Prom
     memory = Memory(
         keys=keys[index].permute(2, 0, 3, 1, 4),
         values=values[index].permute(2, 0, 3, 1, 4),
-        copy_keys=copy_keys[index],
+        copy_keys=copy_keys[index].float(),
         tokens=torch.where(valid, token_ids[index], -1),
         start=log[..., 0].clamp(min=SALIENCE_FLOOR),
         previous_end=previous_end,
@@ -277,7 +278,7 @@ def losses(
 
     wanted = outputs >= 0  # [B, A]
     gold = outputs[wanted]  # [n]
-    logits = states[wanted] @ retro.base_embedding.T  # [n, V]
+    logits = retro.logits(states[wanted])  # [n, V]
     logits[:, c.end_token] += lift[wanted]
     language = logits.log_softmax(-1).gather(1, gold[:, None]).squeeze(1)
     same = memory.tokens[:, None] == outputs[..., None]  # [B, A, M]
@@ -298,7 +299,7 @@ def losses(
         nll + weights.copy * copy_loss + weights.span * span + weights.language * language_nll,
         nll.item(),
         language_nll.item(),
-        float(copy_loss),
+        copy_loss.item(),
         span.item(),
         likely[first].float().mean().item(),
         likely[~first].float().mean().item() if (~first).any() else 0.0,
