@@ -26,8 +26,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * One running service: opens the store, listens, and opens the other rooms while it already answers
- * health checks. Closing it lets what runs end, for a while, and closes the store last.
+ * One running service: opens the store, then the other rooms in the background while it begins to
+ * listen and answers health checks. Closing it lets what runs end, for a while, and closes the
+ * store last.
  */
 public final class RetortServer implements AutoCloseable {
   /** Time for running requests to end by themselves before they are cancelled. */
@@ -83,8 +84,6 @@ public final class RetortServer implements AutoCloseable {
   public static RetortServer start(
       RetortSettings settings, RoomsOpener.Sources sources, Attendance attendance)
       throws IOException {
-    // What opening the store would log before Spring Boot has set up the log is dropped.
-    LoggingSystem.get(RetortServer.class.getClassLoader()).beforeInitialize();
     // Quiet until the application has set the logs up: the store is opened before it.
     LoggingSystem.get(RetortServer.class.getClassLoader()).beforeInitialize();
     LedgerStore store = LedgerStore.open(settings.dataDir());
@@ -94,7 +93,6 @@ public final class RetortServer implements AutoCloseable {
       opener = new RoomsOpener(settings, store, sources);
       context = listen(settings, store, opener, attendance);
       requireAdminBeyondLoopback(settings, context);
-      opener.openInBackground();
       return new RetortServer(settings, store, opener, context, attendance);
     } catch (IOException | RuntimeException e) {
       if (context != null) {
@@ -138,6 +136,8 @@ public final class RetortServer implements AutoCloseable {
           beans.registerBean(Rooms.class, opener::rooms);
           beans.registerBean(RoomsOpener.class, () -> opener, d -> d.setDestroyMethodName(""));
           beans.registerBean(Clock.class, Clock::systemUTC);
+          // From here on there is a log; the application takes about as long to begin as the rooms.
+          opener.openInBackground();
         });
     return application.run();
   }

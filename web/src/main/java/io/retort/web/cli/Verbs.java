@@ -76,7 +76,8 @@ public final class Verbs {
             new JobsVerb(program),
             new KeysVerb(program),
             new DoctorVerb(program),
-            new VersionVerb(program))) {
+            new VersionVerb(program),
+            new RehearseVerb(program))) {
       line.addSubcommand(verb);
     }
     Ansi ansi = terminal.coloured() ? Ansi.ON : Ansi.OFF;

@@ -103,6 +103,20 @@ class CommandLineIT {
   }
 
   @Test
+  void aRehearsalAnswersAndLeavesNothingBehind() throws Exception {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Shell.Result rehearsed = shell().run("rehearse");
+    assertThat(rehearsed.err()).contains("answered: ");
+    assertThat(rehearsed.code()).isEqualTo(ExitCode.DONE);
+    assertThat(rehearsed.out()).isEmpty();
+    assertThat(data).doesNotExist();
+    try (var left = Files.newDirectoryStream(temporary, "retort-rehearsal*")) {
+      assertThat(left).isEmpty();
+    }
+    assertThat(shell().run("--help").out()).doesNotContain("rehearse");
+  }
+
+  @Test
   void twoProcessesNeverShareADataDirectory() throws Exception {
     try (var _ = new TestServer(data, new FakeModels(), Map.of())) {
       Files.delete(data.resolve("service.json"));
