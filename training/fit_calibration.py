@@ -1,12 +1,16 @@
 """Confidence as the probability that an answer is right, and the threshold below which it is held back.
 
-    python -m training.reader_questions --source train/squad11 --count 400 --no-gold 0.4 --out training/runs/calibration.jsonl
-    benchmarks/run.sh ReaderEvaluation --questions training/runs/calibration.jsonl --out training/runs/calibration-answers.jsonl
-    python -m training.fit_calibration training/runs/calibration-answers.jsonl --refuse 0.05 --out training/configs/calibration.json
+    python -m training.reader_questions --source train/squad11 --random --count 600 --no-gold 0.4 --as-retrieved 0.5 \\
+        --out training/runs/calibration.jsonl
+    benchmarks/run.sh ReaderEvaluation --questions training/runs/calibration.jsonl --out training/runs/short.jsonl
+    benchmarks/run.sh ReaderEvaluation --questions training/runs/calibration.jsonl --style sentence --out training/runs/sentence.jsonl
+    python -m training.fit_calibration short=training/runs/short.jsonl sentence=training/runs/sentence.jsonl --refuse 0.05 \\
+        --out training/configs/calibration.json
 
-A logistic function of the four values of `io.retort.generator.ConfidenceEvidence`, fitted by ridge-penalised maximum likelihood
-(Platt 1999) on training questions, never on an evaluation set. An answer counts as right from F1 0.5 on. The threshold is the
-highest at which at most `--refuse` of the answerable questions are held back. `export_onnx` puts the result into the manifest.
+A logistic function of the four values of `io.retort.generator.ConfidenceEvidence`, fitted for each style by ridge-penalised maximum
+likelihood (Platt 1999) on training questions, never on an evaluation set. A phrase counts as right from F1 0.5 on, a longer answer if an
+answer's words stand in it. The threshold is the highest at which at most `--refuse` of the answerable questions are held back.
+`export_onnx` puts the result into the manifest.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import numpy as np
 LIMIT = 12.0  # each value is cut to ± this, as Java does
 NAMES = ("relevance", "answerable", "mean_log_probability", "lowest_log_probability")
 FOLDS = 5
+STYLES = ("short", "sentence", "paragraph")
 
 
 def logit(p: np.ndarray) -> np.ndarray:
@@ -71,18 +76,17 @@ def calibration_error(score: np.ndarray, right: np.ndarray, bins: int = 10) -> f
     return float(sum(part.mean() * abs(score[part].mean() - right[part].mean()) for part in parts))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rows", type=Path, help="what ReaderEvaluation --out wrote, with --min-confidence 0")
-    parser.add_argument("--refuse", type=float, default=0.1, help="share of answerable questions that may be held back")
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    rows = [json.loads(line) for line in args.rows.read_text().splitlines()]
+def is_right(row: dict, style: str) -> bool:
+    return bool(row["answers"]) and (row["f1"] >= 0.5 if style == "short" else row["contains"] > 0)
+
+
+def calibration(rows: list[dict], style: str, refuse: float) -> tuple[dict, dict]:
+    """The manifest's fields for a style, and how good they are."""
     x, answerable = features(rows), np.array([bool(row["answers"]) for row in rows])
-    right = answerable & np.array([row["f1"] >= 0.5 for row in rows])
+    right = np.array([is_right(row, style) for row in rows])
     raw = np.array([row["answerable"] * np.exp(row["mean_log_probability"]) for row in rows])
     ours = held_out(x, right)
-    threshold = float(np.floor(100 * np.quantile(ours[answerable], args.refuse)) / 100)
+    threshold = float(np.floor(100 * np.quantile(ours[answerable], refuse)) / 100)
     figures = {
         "questions": len(rows),
         "answerable": int(answerable.sum()),
@@ -92,9 +96,29 @@ def main() -> None:
         "answerable_refused": float((ours[answerable] < threshold).mean()),
         "unanswerable_answered": float((ours[~answerable] >= threshold).mean()),
     }
-    print(json.dumps(figures, indent=1))
     weights = dict(zip(("intercept", *NAMES), np.round(fit(x, right), 4).tolist(), strict=True))
-    result = {"min_confidence": threshold, "min_relevance": 0.0, "confidence": weights}
+    return {"min_confidence": threshold, "min_relevance": 0.0, "confidence": weights}, figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", nargs="+", help="STYLE=FILE, what ReaderEvaluation --style STYLE --out FILE wrote; short first")
+    parser.add_argument("--refuse", type=float, default=0.1, help="share of answerable questions that may be held back")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    fitted = {}
+    for argument in args.rows:
+        style, _, file = argument.partition("=")
+        if style not in STYLES or not file:
+            parser.error(f"expected STYLE=FILE with a style of {', '.join(STYLES)}, not '{argument}'")
+        rows = [json.loads(line) for line in Path(file).read_text().splitlines()]
+        fitted[style], figures = calibration(rows, style, args.refuse)
+        print(json.dumps({style: figures}, indent=1))
+    if "short" not in fitted:
+        parser.error("the calibration of short answers is the base of the others and must be there")
+    result = fitted.pop("short")
+    if fitted:
+        result["styles"] = fitted
     args.out.write_text(json.dumps(result, indent=1) + "\n")
 
 

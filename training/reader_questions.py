@@ -1,26 +1,37 @@
 """Question sets with given neighbours: the gold one among k, or left out on purpose.
 
     python -m training.reader_questions --count 1000 --out training/runs/reader-questions.jsonl
-    python -m training.reader_questions --source train/squad11 --count 600 --no-gold 0.4 --out training/runs/calibration.jsonl
+    python -m training.reader_questions --source train/squad11 --random --count 600 --no-gold 0.4 --as-retrieved 0.5 \\
+        --out training/runs/calibration.jsonl
+
+    python -m training.reader_questions --source eval/squad20_dev --own-chunks --random --count 2000 --out training/runs/squad20.jsonl
+    python -m training.reader_questions --counterfactual --random --count 300 --out training/runs/counterfactual.jsonl
 
 The first is the set of the reader's bars, the first questions of SQuAD dev in order; the second, drawn at random from a training
-set, is for fixing thresholds.
+set, is for fixing thresholds: the neighbours of half of them are the best of a lexical index over the set, the gold paragraph left out
+where the question is to have no answer.
 
-A row is `{"question", "answers", "neighbours": [{"title", "text", "continuation"}], "gold"}`; distractors are other chunks of
-the same article, drawn with a fixed seed. `io.retort.benchmarks.ReaderEvaluation` reads it.
+The third gives each question the chunks of its own paragraph, whether they answer it or not, as SQuAD 2.0 asks; the fourth swaps the
+answer in the text for another of its kind (`retro/counterfactual.py`): who answers from memory gives the old one.
+
+A row is `{"question", "answers", "neighbours": [{"title", "text", "continuation"}], "gold"}`; the other half's distractors are other
+chunks of the same article, drawn with a fixed seed. `io.retort.benchmarks.ReaderEvaluation` reads it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from training.retro.counterfactual import Swaps
 from training.retro.data import Corpus, Limits, cached_corpus, read_rows
 from training.retro.examples import SampleConfig, sample
+from training.retro.lexical import LexicalIndex, cached_index
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import CACHE
 
@@ -31,31 +42,57 @@ def text_of(corpus: Corpus, paragraph: int, begin: int, end: int) -> str:
     return corpus.texts[paragraph][offsets[begin, 0] : offsets[end - 1, 1]]
 
 
-def rows(dev: Corpus, titles: list[str], questions: Sequence[int], k: int, no_gold: float, seed: int) -> list[dict]:
+def neighbour_of(corpus: Corpus, title: str, chunk: int, tokens: int) -> dict:
+    """The chunk and as much of what follows it as makes so many tokens."""
+    begin, end = (int(x) for x in corpus.chunk_range[chunk, :2])
+    p, last = int(corpus.chunk_paragraph[chunk]), begin + tokens
+    return {
+        "title": title,
+        "text": text_of(corpus, p, begin, end),
+        "continuation": text_of(corpus, p, end, last) if last > end else "",
+    }
+
+
+def sampled(
+    corpus: Corpus,
+    titles: list[str],
+    questions: Sequence[int],
+    config: SampleConfig,
+    seed: int,
+    index: LexicalIndex | None = None,
+    swaps: Swaps | None = None,
+) -> Iterator[dict]:
+    """A row a question, with swaps only of those whose answer could be swapped."""
     rng = np.random.default_rng(seed)
-    config = SampleConfig(k=(k,), no_gold=no_gold, hard=0.0, alone=0.0, fixed_gold=True)
-    out = []
     for q in questions:
-        example = sample(dev, int(q), config, rng)
-        neighbours = []
-        for n in example.neighbours:
-            begin, end = dev.chunk_range[n.chunk, :2]
-            continued = int(begin) + len(n.tokens)
-            neighbours.append(
-                {
-                    "title": titles[dev.article[n.paragraph]],
-                    "text": text_of(dev, n.paragraph, begin, end),
-                    "continuation": text_of(dev, n.paragraph, end, continued) if continued > end else "",
-                }
-            )
-        row = {
+        example = sample(corpus, int(q), config, rng, index, swaps)
+        if swaps and example.corpus is corpus:
+            continue
+        of_question = titles[corpus.article[corpus.paragraph[q]]]
+        yield {
             "question": example.question_text,
             "answers": example.answers if example.gold >= 0 else [],
-            "neighbours": neighbours,
+            "neighbours": [
+                neighbour_of(n.corpus, titles[corpus.article[n.paragraph]] if n.corpus is corpus else of_question, n.chunk, len(n.tokens))
+                for n in example.neighbours
+            ],
             "gold": example.gold,
         }
-        out.append(row)
-    return out
+
+
+def own_chunks(corpus: Corpus, rows: Sequence[dict]) -> Iterator[dict]:
+    """Each question with the chunks of its own paragraph. Paragraphs without any answerable question are not in a corpus: left out."""
+    paragraphs = {text: p for p, text in enumerate(corpus.texts)}
+    for row in rows:
+        p = paragraphs.get(row["context"])
+        if p is None:
+            continue
+        chunks = np.arange(*np.searchsorted(corpus.chunk_paragraph, [p, p + 1]))
+        ends = [int(corpus.chunk_range[min(c + 1, chunks[-1]), 1]) for c in chunks]
+        neighbours = [
+            neighbour_of(corpus, row["title"], int(c), end - int(corpus.chunk_range[c, 0])) for c, end in zip(chunks, ends, strict=True)
+        ]
+        yield {"question": row["question"], "answers": row["answers"], "neighbours": neighbours, "gold": -1}
 
 
 def main() -> None:
@@ -66,17 +103,40 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--k", type=int, default=4)
     parser.add_argument("--no-gold", type=float, default=0.0, help="share of the questions whose gold neighbour is left out")
+    parser.add_argument("--as-retrieved", type=float, default=0.0, help="share whose neighbours are the best of a lexical index")
+    parser.add_argument("--random", action="store_true", help="questions drawn at random; in order otherwise")
+    parser.add_argument("--own-chunks", action="store_true", help="the chunks of the question's paragraph as neighbours")
+    parser.add_argument("--counterfactual", action="store_true", help="only questions whose answer could be swapped in the text")
     parser.add_argument("--seed", type=int, default=5)
     args = parser.parse_args()
     source = args.data / f"{args.source}.jsonl.xz"
-    corpus = cached_corpus(source, CACHE, decoder_tokenizer(), bge_tokenizer(), Limits())
-    # Articles are numbered in order of appearance; their names are not kept in the corpus.
-    titles = list(dict.fromkeys(r["title"] for r in read_rows(source)))
-    total = len(corpus.questions)
-    questions = range(total) if args.source.startswith("eval/") else np.random.default_rng(args.seed).permutation(total)
+    every = read_rows(source)
+    tokenizers = decoder_tokenizer(), bge_tokenizer()
+    corpus = cached_corpus(source, CACHE, *tokenizers, Limits())
+
+    def order(total: int) -> np.ndarray:
+        return np.random.default_rng(args.seed).permutation(total) if args.random else np.arange(total)
+
+    if args.own_chunks:
+        made = own_chunks(corpus, [every[i] for i in order(len(every))])
+    else:
+        config = SampleConfig(
+            k=(args.k,),
+            no_gold=args.no_gold,
+            hard=0.0,
+            alone=0.0,
+            as_retrieved=args.as_retrieved,
+            counterfactual=float(args.counterfactual),
+            fixed_gold=True,
+        )
+        index = cached_index(Path(args.source).name, corpus, CACHE, Limits().m) if config.retrieves else None
+        swaps = Swaps.of(corpus, *tokenizers, Limits()) if args.counterfactual else None
+        # Articles are numbered in order of appearance; their names are not kept in the corpus.
+        titles = list(dict.fromkeys(r["title"] for r in every))
+        made = sampled(corpus, titles, order(len(corpus.questions)), config, args.seed, index, swaps)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with args.out.open("w", encoding="utf-8") as lines:
-        for row in rows(corpus, titles, questions[: args.count], args.k, args.no_gold, args.seed):
+        for row in islice(made, args.count):
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.fit_calibration import area_under_curve, calibration_error, confidence, features, fit, held_out
+from training.fit_calibration import area_under_curve, calibration, calibration_error, confidence, features, fit, held_out, is_right
 
 RNG = np.random.default_rng(4)
 
@@ -35,3 +35,32 @@ def test_area_under_curve() -> None:
 def test_extreme_evidence_is_cut() -> None:
     row = {"relevance": 1.0, "answerable": 0.0, "mean_log_probability": -1e9, "lowest_log_probability": -0.5}
     assert features([row])[0].tolist() == pytest.approx([1, 12, -12, -12, -0.5])
+
+
+def test_a_phrase_must_match_and_a_sentence_must_hold_the_answer() -> None:
+    row = {"answers": ["1867"], "f1": 0.2, "contains": 1.0}
+    assert is_right(row, "sentence") and not is_right(row, "short")
+    assert not is_right({**row, "answers": []}, "sentence")
+
+
+def test_the_threshold_holds_back_at_most_the_share_asked_for() -> None:
+    rng = np.random.default_rng(6)
+    rows = []
+    for i in range(400):
+        sure = rng.normal(1.5 if i % 2 else -1.5)
+        p = float(1 / (1 + np.exp(-sure)))
+        rows.append(
+            {
+                "answers": ["x"] if i % 2 else [],
+                "f1": float(sure > 0),
+                "contains": 0.0,
+                "relevance": p,
+                "answerable": p,
+                "mean_log_probability": float(np.log(p)),
+                "lowest_log_probability": float(np.log(p)),
+            }
+        )
+    fitted, figures = calibration(rows, "short", 0.1)
+    assert 0 < fitted["min_confidence"] < 1
+    assert figures["answerable_refused"] <= 0.1
+    assert figures["unanswerable_answered"] < 0.7

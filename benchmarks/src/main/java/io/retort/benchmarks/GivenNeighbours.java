@@ -43,14 +43,17 @@ final class GivenNeighbours {
     return new Chunk(id, 1, "given", title, "", span, null, text);
   }
 
+  /** Chunk and continuation as one text. */
+  static String text(Neighbour neighbour) {
+    Chunk following = neighbour.continuation();
+    return neighbour.chunk().text() + (following == null ? "" : following.text());
+  }
+
   /** The documents that the neighbours are all of. */
   static SourceText texts(List<Neighbour> neighbours) {
     Map<String, String> texts = new HashMap<>();
     for (Neighbour neighbour : neighbours) {
-      Chunk following = neighbour.continuation();
-      texts.put(
-          neighbour.chunk().id().documentId(),
-          neighbour.chunk().text() + (following == null ? "" : following.text()));
+      texts.put(neighbour.chunk().id().documentId(), text(neighbour));
     }
     return (document, version, span) -> {
       String text = texts.get(document);

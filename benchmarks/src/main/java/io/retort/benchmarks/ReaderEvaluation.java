@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
  * right neighbours, of another question's, of none, and with cross-attention alone.
  *
  * <p>The questions are JSON lines of {@code question}, {@code answers} (none if it has no answer)
- * and {@code neighbours}, each with {@code title}, {@code text} and perhaps {@code continuation}.
+ * and {@code neighbours}, each with {@code title}, {@code text} and perhaps {@code continuation};
+ * {@code gold} is the index of the neighbour that holds the answer, −1 or left out for none.
  */
 public final class ReaderEvaluation {
   private static final Set<String> FLAGS =
@@ -61,14 +63,24 @@ public final class ReaderEvaluation {
     OFF
   }
 
-  private record Question(String text, List<String> answers, List<Neighbour> neighbours) {}
+  private record Question(
+      String text, List<String> answers, List<Neighbour> neighbours, int gold) {}
 
-  private record Outcome(Question question, GeneratedAnswer answer, SquadScore score) {}
+  private record Outcome(Question question, GeneratedAnswer answer, SquadScore score) {
+    boolean answerable() {
+      return !question.answers.isEmpty();
+    }
+
+    /** Whether an answer is right: a phrase if it is one of the answers, else if it says one. */
+    boolean right(AnswerStyle style) {
+      return (style == AnswerStyle.SHORT ? score.exactMatch() : score.contains()) > 0;
+    }
+  }
 
   private final AnswerGenerator generator;
   private final AnswerStyle style;
   private final @Nullable Integer maxTokens;
-  private final double minConfidence;
+  private final @Nullable Double minConfidence;
   private final Diagnostics diagnostics;
 
   private ReaderEvaluation(AnswerGenerator generator, Flags flags, Source source) {
@@ -76,7 +88,8 @@ public final class ReaderEvaluation {
     style = AnswerStyle.parse(flags.text("style", "short"));
     int tokens = flags.number("max-tokens", 0);
     maxTokens = tokens == 0 ? null : Integer.valueOf(tokens);
-    minConfidence = Double.parseDouble(flags.text("min-confidence", "0"));
+    String threshold = flags.text("min-confidence", "0");
+    minConfidence = threshold.equals("calibrated") ? null : Double.valueOf(threshold);
     diagnostics = new Diagnostics(on(flags, "copy"), source == Source.OFF);
   }
 
@@ -111,7 +124,7 @@ public final class ReaderEvaluation {
     try (var models = AnswerModels.open(Path.of(flags.text("models", "data/models")), threads)) {
       var evaluation = new ReaderEvaluation(models.generator(), flags, source);
       List<Outcome> outcomes = evaluation.answer(questions, threads);
-      report(outcomes, figures);
+      evaluation.report(outcomes, figures);
       evaluation.knockOut(outcomes, flags.number("knock-outs", 0), figures);
       Path out = flags.path("out");
       if (out != null) {
@@ -133,7 +146,9 @@ public final class ReaderEvaluation {
         List<String> answers = new ArrayList<>();
         row.path("answers").forEach(answer -> answers.add(answer.asString()));
         List<Neighbour> neighbours = GivenNeighbours.of(questions.size(), row);
-        questions.add(new Question(row.path("question").asString(), answers, neighbours));
+        questions.add(
+            new Question(
+                row.path("question").asString(), answers, neighbours, row.path("gold").asInt(-1)));
       }
     }
     return questions;
@@ -154,7 +169,8 @@ public final class ReaderEvaluation {
                 questions.get((i + questions.size() / 2) % questions.size()).neighbours;
             case OFF -> List.of();
           };
-      arranged.add(new Question(own.text, own.answers, neighbours));
+      int gold = source == Source.GIVEN ? own.gold : -1;
+      arranged.add(new Question(own.text, own.answers, neighbours, gold));
     }
     return arranged;
   }
@@ -199,15 +215,31 @@ public final class ReaderEvaluation {
     return new RequestLimits(Deadline.in(Duration.ofMinutes(5)), new CancelSignal());
   }
 
-  private static void report(List<Outcome> outcomes, Figures figures) {
-    List<Outcome> answerable =
-        outcomes.stream().filter(outcome -> !outcome.question.answers.isEmpty()).toList();
-    List<Outcome> unanswerable =
-        outcomes.stream().filter(outcome -> outcome.question.answers.isEmpty()).toList();
+  private void report(List<Outcome> outcomes, Figures figures) {
+    List<Outcome> answerable = outcomes.stream().filter(Outcome::answerable).toList();
+    List<Outcome> unanswerable = outcomes.stream().filter(o -> !o.answerable()).toList();
     addMean(figures, "em", answerable.stream().map(o -> o.score.exactMatch()).toList());
     addMean(figures, "f1", answerable.stream().map(o -> o.score.f1()).toList());
+    addMean(figures, "contains", answerable.stream().map(o -> o.score.contains()).toList());
     addShare(figures, "answered_of_answerable", answerable);
     addShare(figures, "answered_of_unanswerable", unanswerable);
+    if (!unanswerable.isEmpty()) {
+      // As SQuAD 2.0 counts: what has no answer is right if none was given.
+      addMean(
+          figures,
+          "f1_overall",
+          outcomes.stream()
+              .map(o -> o.answerable() ? o.score.f1() : o.answer.abstained() ? 1.0 : 0.0)
+              .toList());
+    }
+    double[] confidences = outcomes.stream().mapToDouble(o -> o.answer.confidence()).toArray();
+    List<Boolean> right = outcomes.stream().map(o -> o.answerable() && o.right(style)).toList();
+    String count = "n = " + outcomes.size();
+    figures.add(
+        "expected_calibration_error", ConfidenceQuality.error(confidences, right), "", count);
+    figures.add(
+        "risk_coverage_area", ConfidenceQuality.riskCoverage(confidences, right), "", count);
+    citedFirst(answerable, figures);
     List<GeneratedAnswer> answered =
         outcomes.stream().map(Outcome::answer).filter(answer -> !answer.abstained()).toList();
     if (answered.isEmpty()) {
@@ -222,6 +254,10 @@ public final class ReaderEvaluation {
         answered.stream().mapToInt(answer -> answer.refused().mismatched()).sum(),
         "",
         "n = " + answered.stream().mapToInt(answer -> answer.citations().size()).sum());
+    figures.addShare(
+        "near_verbatim",
+        (int) outcomes.stream().filter(ReaderEvaluation::nearlyVerbatim).count(),
+        answered.size());
     addMean(
         figures,
         "copy_share",
@@ -246,6 +282,46 @@ public final class ReaderEvaluation {
     if (!perToken.isEmpty()) {
       figures.addLatencies("per_output_token", perToken);
     }
+  }
+
+  /** Of the right answers, how many cite the neighbour that holds the answer before any other. */
+  private void citedFirst(List<Outcome> answerable, Figures figures) {
+    List<Outcome> right =
+        answerable.stream()
+            .filter(o -> o.question.gold >= 0 && o.right(style) && !o.answer.abstained())
+            .toList();
+    if (right.isEmpty()) {
+      return;
+    }
+    int first = 0;
+    for (Outcome outcome : right) {
+      List<Citation> citations = outcome.answer.citations();
+      ChunkId gold = outcome.question.neighbours.get(outcome.question.gold).chunk().id();
+      boolean cited =
+          !citations.isEmpty()
+              && citations.getFirst().chunk().id().documentId().equals(gold.documentId());
+      first += cited ? 1 : 0;
+    }
+    figures.addShare("gold_cited_first", first, right.size());
+  }
+
+  /** Whether nine tenths of the answer's words stand in one run in a neighbour. */
+  private static boolean nearlyVerbatim(Outcome outcome) {
+    String text = outcome.answer.text();
+    if (text == null) {
+      return false;
+    }
+    List<String> said = SquadScore.words(text);
+    int wanted = (int) Math.ceil(0.9 * said.size());
+    for (Neighbour neighbour : outcome.question.neighbours) {
+      List<String> source = SquadScore.words(GivenNeighbours.text(neighbour));
+      for (int from = 0; from + wanted <= said.size(); from++) {
+        if (Collections.indexOfSubList(source, said.subList(from, from + wanted)) >= 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static void addMean(Figures figures, String metric, List<Double> values) {
@@ -317,6 +393,7 @@ public final class ReaderEvaluation {
         row.put("answer", answer.text());
         row.put("em", outcome.score.exactMatch());
         row.put("f1", outcome.score.f1());
+        row.put("contains", outcome.score.contains());
         row.put("finish_reason", answer.finishReason().toString());
         row.put("confidence", answer.confidence());
         row.put("relevance", answer.evidence().relevance());

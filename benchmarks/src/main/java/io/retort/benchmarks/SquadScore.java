@@ -2,6 +2,7 @@ package io.retort.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -9,13 +10,16 @@ import java.util.function.ToDoubleFunction;
 /**
  * Exact match and F1 as the official SQuAD script computes them: lower case, without ASCII
  * punctuation and articles; the best of all given answers.
+ *
+ * @param contains 1 if the words of an answer stand in the prediction, one after the other
  */
-record SquadScore(double exactMatch, double f1) {
+record SquadScore(double exactMatch, double f1, double contains) {
   static SquadScore of(String prediction, List<String> answers) {
     List<String> words = words(prediction);
     return new SquadScore(
         best(answers, answer -> words(answer).equals(words) ? 1 : 0),
-        best(answers, answer -> f1(words, words(answer))));
+        best(answers, answer -> f1(words, words(answer))),
+        best(answers, answer -> Collections.indexOfSubList(words, words(answer)) >= 0 ? 1 : 0));
   }
 
   private static double best(List<String> answers, ToDoubleFunction<String> score) {

@@ -28,7 +28,15 @@ class SquadScoreTest {
   }
 
   @Test
+  void aSentenceContainsAnAnswerAsARunOfWords() {
+    List<String> answers = List.of("the Eiffel Tower", "1889");
+    assertThat(SquadScore.of("He built Eiffel tower, in Paris.", answers).contains()).isOne();
+    assertThat(SquadScore.of("The tower of Eiffel was built in 18890.", answers).contains())
+        .isZero();
+  }
+
+  @Test
   void nothingSaidIsNothingRight() {
-    assertThat(SquadScore.of("", List.of("x"))).isEqualTo(new SquadScore(0, 0));
+    assertThat(SquadScore.of("", List.of("x"))).isEqualTo(new SquadScore(0, 0, 0));
   }
 }

@@ -55,8 +55,8 @@ public interface AnswerGenerator extends AutoCloseable {
   /** The most decoder tokens that a question may have. */
   int maxQuestionTokens();
 
-  /** Below which confidence an answer is held back if the request does not say. */
-  double minConfidence();
+  /** Below which confidence an answer of this style is held back if the request does not say. */
+  double minConfidence(AnswerStyle style);
 
   /** {@code cpu}, {@code cuda} or {@code cpu(fallback: reason)}. */
   String device();

@@ -38,10 +38,10 @@ record Calibration(double minConfidence, double minRelevance, @Nullable Logistic
   }
 
   /**
-   * Reads a manifest's calibration: {@code min_confidence}, {@code min_relevance}, {@code
-   * confidence}; other names are notes of whoever measured.
+   * Reads one calibration: {@code min_confidence}, {@code min_relevance}, {@code confidence}; other
+   * names are notes of whoever measured.
    */
-  static Calibration of(Map<String, Object> json) {
+  static Calibration of(Map<?, ?> json) {
     Logistic logistic = null;
     if (json.get("confidence") instanceof Map<?, ?> weights) {
       if (!weights.keySet().equals(WEIGHTS)) {

@@ -21,7 +21,7 @@ final class Generation {
       RetroModel model,
       ReaderPool pool,
       DecoderTokenizer tokenizer,
-      Calibration calibration,
+      Calibrations calibrations,
       int chunkLength,
       double copyContinuation,
       int endToken,
@@ -73,7 +73,7 @@ final class Generation {
     barredWithEnd = (BitSet) shared.barred().clone();
     barredWithEnd.set(shared.endToken());
     copying = new CopyRule(request.diagnostics().copyHead(), shared.copyContinuation());
-    judge = new Judge(shared.calibration(), minConfidence);
+    judge = new Judge(shared.calibrations().of(request.style()), minConfidence);
     desk = new CitationDesk(texts, stopwatch);
     transcript = new Transcript(grid, judge, desk, request.stop(), events, stopwatch);
   }

@@ -21,8 +21,7 @@ public final class RetroGenerator implements AnswerGenerator {
   private final Generation.Shared shared;
   private final QuestionReader.Means means;
   private final Prompts prompts;
-  private final double minConfidence;
-  private final double minRelevance;
+  private final GeneratorOptions options;
   private final Slots slots;
 
   /** Takes over {@code model}, which {@link #close()} closes; the tokenizers stay the caller's. */
@@ -42,7 +41,6 @@ public final class RetroGenerator implements AnswerGenerator {
       ModelConfig config,
       GeneratorOptions options,
       int draftLength) {
-    Calibration calibration = Calibration.of(config.calibration());
     int endToken = config.decoder().endToken();
     var pool = new ReaderPool(options.readers(), options.slots() * MAX_NEIGHBOURS);
     shared =
@@ -50,7 +48,7 @@ public final class RetroGenerator implements AnswerGenerator {
             model,
             pool,
             tokenizer,
-            calibration,
+            Calibrations.of(config.calibration()),
             config.chunkLength(),
             config.decoder().copyContinuation(),
             endToken,
@@ -58,8 +56,7 @@ public final class RetroGenerator implements AnswerGenerator {
             new CopyDraft(draftLength, endToken));
     means = new QuestionReader.Means(model, pool, tokenizer, wordPieces, config.retrievedLength());
     prompts = new Prompts(tokenizer, config);
-    minConfidence = otherwise(options.minConfidence(), calibration.minConfidence());
-    minRelevance = otherwise(options.minRelevance(), calibration.minRelevance());
+    this.options = options;
     slots = new Slots(options.slots());
   }
 
@@ -96,8 +93,8 @@ public final class RetroGenerator implements AnswerGenerator {
               shared,
               request,
               prompt,
-              minRelevance,
-              otherwise(request.minConfidence(), minConfidence),
+              minRelevance(request.style()),
+              otherwise(request.minConfidence(), minConfidence(request.style())),
               entries,
               texts,
               limits,
@@ -169,8 +166,12 @@ public final class RetroGenerator implements AnswerGenerator {
   }
 
   @Override
-  public double minConfidence() {
-    return minConfidence;
+  public double minConfidence(AnswerStyle style) {
+    return otherwise(options.minConfidence(), shared.calibrations().of(style).minConfidence());
+  }
+
+  private double minRelevance(AnswerStyle style) {
+    return otherwise(options.minRelevance(), shared.calibrations().of(style).minRelevance());
   }
 
   @Override

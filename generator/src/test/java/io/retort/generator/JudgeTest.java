@@ -84,6 +84,24 @@ class JudgeTest {
   }
 
   @Test
+  void eachStyleHasItsOwnCalibrationOrTheNextShorterOnes() {
+    Calibrations all =
+        Calibrations.of(
+            Map.of(
+                "min_confidence", 0.4, "styles", Map.of("sentence", Map.of("min_confidence", .2))));
+    assertThat(all.of(AnswerStyle.SHORT).minConfidence()).isEqualTo(.4);
+    assertThat(all.of(AnswerStyle.SENTENCE).minConfidence()).isEqualTo(.2);
+    assertThat(all.of(AnswerStyle.PARAGRAPH).minConfidence()).isEqualTo(.2);
+    assertThat(Calibrations.of(Map.of("min_confidence", .4)).of(AnswerStyle.PARAGRAPH))
+        .isEqualTo(all.of(AnswerStyle.SHORT));
+    assertThatThrownBy(() -> Calibrations.of(Map.of("styles", Map.of("novel", Map.of()))))
+        .hasMessageContaining("novel");
+    assertThatThrownBy(() -> Calibrations.of(Map.of("styles", Map.of("sentence", 0.2))))
+        .hasMessageContaining("styles.sentence");
+    assertThatThrownBy(() -> Calibrations.of(Map.of("styles", 0.2))).hasMessageContaining("styles");
+  }
+
+  @Test
   void anIncompleteCalibrationIsRefused() {
     assertThatThrownBy(() -> Calibration.of(Map.of("confidence", Map.of("intercept", 1))))
         .hasMessageContaining("answerable");

@@ -10,6 +10,7 @@ import io.retort.data.SearchTimeoutException;
 import io.retort.data.TextSpan;
 import io.retort.generator.AbstentionReason;
 import io.retort.generator.AnswerGenerator;
+import io.retort.generator.AnswerStyle;
 import io.retort.generator.Citation;
 import io.retort.generator.ConfidenceEvidence;
 import io.retort.generator.FinishReason;
@@ -216,7 +217,7 @@ public final class FakeGenerator implements AnswerGenerator {
   }
 
   @Override
-  public double minConfidence() {
+  public double minConfidence(AnswerStyle style) {
     return 0.5;
   }
 
