@@ -26,6 +26,7 @@ from training.retro.counterfactual import Swaps
 from training.retro.data import Corpus, Limits, cached_corpus
 from training.retro.examples import Example, Mixture, SampleConfig, sample
 from training.retro.lexical import LexicalIndex, cached_index
+from training.retro.misasked import Misasked
 from training.retro.reader import Reader, Span, best_spans, judge, pack, span_loss
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer, load_bge
 
@@ -58,6 +59,7 @@ class ReaderRun:
     as_retrieved: float = 0.0
     near: float = 0.0
     counterfactual: float = 0.0
+    misasked: float = 0.0
     data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
 
     def __post_init__(self) -> None:
@@ -120,6 +122,13 @@ def swaps_of(train: Sequence[tuple[Corpus, float]], config: SampleConfig) -> lis
     return [Swaps.of(corpus, decoder_tokenizer(), bge_tokenizer(), Limits()) for corpus, _ in train]
 
 
+def misasked_of(train: Sequence[tuple[Corpus, float]], config: SampleConfig) -> list[Misasked]:
+    """What changes the questions of each training set when the configuration asks for it."""
+    if not config.misasked:
+        return []
+    return [Misasked.of(corpus, decoder_tokenizer(), bge_tokenizer(), Limits()) for corpus, _ in train]
+
+
 def micro_batches(examples: Sequence[Example], pieces: int) -> Iterator[list[Example]]:
     """Whole examples, at most ``pieces`` WordPieces together (or one example)."""
     group: list[Example] = []
@@ -165,8 +174,8 @@ def train_reader(run: ReaderRun, args: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     train, dev = corpora(Path(args.data), run.data)
     sampling = run.sampling()
-    found, swaps = indexes(run.data, train, sampling), swaps_of(train, sampling)
-    mixture = Mixture(train, sampling, run.seed, indexes=found, swaps=swaps)
+    found, swaps, misasked = indexes(run.data, train, sampling), swaps_of(train, sampling), misasked_of(train, sampling)
+    mixture = Mixture(train, sampling, run.seed, indexes=found, swaps=swaps, misasked=misasked)
     quick = dev_examples(dev, args.dev, k=4)
 
     reader = Reader(BertConfig(dropout=run.dropout))

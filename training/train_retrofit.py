@@ -47,6 +47,7 @@ from training.train import (
     indexes,
     keep_memory,
     micro_batches,
+    misasked_of,
     sampling_of,
     save_checkpoint,
     schedule,
@@ -73,6 +74,7 @@ class RetrofitRun:
     as_retrieved: float = 0.0
     near: float = 0.0
     counterfactual: float = 0.0
+    misasked: float = 0.0
     closed_form: int = 300
     reader_share: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
@@ -167,8 +169,8 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     train_sets, dev = corpora(Path(args.data), run.data)
     # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
     sampling = run.sampling()
-    found, swaps = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling)
-    mixtures = {style: Mixture(train_sets, sampling, run.seed, style, found, swaps) for style in run.styles}
+    helpers = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling), misasked_of(train_sets, sampling)
+    mixtures = {style: Mixture(train_sets, sampling, run.seed, style, *helpers) for style in run.styles}
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:

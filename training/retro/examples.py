@@ -6,7 +6,7 @@ K neighbours of an example, R decoder tokens and S WordPieces of one of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from training.retro.counterfactual import Swaps
 from training.retro.data import CLS, SEP, Corpus, group_flags, loose_occurrences
 from training.retro.lexical import LexicalIndex
+from training.retro.misasked import Misasked
 
 NEAREST = 10  # a lexically near distractor is drawn from so many
 
@@ -101,12 +102,13 @@ class SampleConfig:
     as_retrieved: float = 0.0  # share of examples whose neighbours are the best of the lexical index
     near: float = 0.0  # share of distractors of the other examples that are lexically near, of whatever article
     counterfactual: float = 0.0  # share of answerable examples whose answer is swapped, where it has a kind
+    misasked: float = 0.0  # share of the other answerable examples whose question is changed until nothing answers it, where a rule fits
     fixed_gold: bool = False  # the answer's own chunk first, as in an evaluation that must not vary
 
     def __post_init__(self) -> None:
         if not self.k or min(self.k) < 1:
             raise ValueError("every k must be at least 1")
-        shares = (self.no_gold, self.hard, self.alone, self.as_retrieved, self.near, self.counterfactual)
+        shares = (self.no_gold, self.hard, self.alone, self.as_retrieved, self.near, self.counterfactual, self.misasked)
         if not all(0.0 <= share <= 1.0 for share in shares):
             raise ValueError("shares must be in [0, 1]")
 
@@ -212,11 +214,15 @@ def sample(
     rng: np.random.Generator,
     index: LexicalIndex | None = None,
     swaps: Swaps | None = None,
+    misasked: Misasked | None = None,
 ) -> Example:
-    """One example. With an index, some are as it returns them, and some distractors come from it; with swaps, some answers."""
+    """One example. With an index, some are as it returns them, and some distractors come from it; with swaps, some answers are others;
+    with misasked, some questions."""
     example = _drawn(corpus, question, config, rng, index)
     if swaps and example.gold >= 0 and config.counterfactual and rng.random() < config.counterfactual:
         return _counterfactual(example, config, rng, swaps)
+    if misasked and example.gold >= 0 and config.misasked and rng.random() < config.misasked:
+        return _misasked(example, rng, misasked)
     return example
 
 
@@ -255,6 +261,27 @@ def _counterfactual(example: Example, config: SampleConfig, rng: np.random.Gener
     return Example(edited, 0, kept, next(j for j, n in enumerate(kept) if n is gold))
 
 
+def _misasked(example: Example, rng: np.random.Generator, misasked: Misasked) -> Example:
+    """The same neighbours behind a question that none of them answers."""
+    edited = misasked.changed(example.question, rng)
+    if edited is None:
+        return example
+    pieces, before = edited.question_pieces[0], len(example.corpus.question_pieces[example.question])
+    return Example(edited, 0, [_asked(n, pieces, before) for n in example.neighbours], -1)
+
+
+def _asked(neighbour: Neighbour, pieces: np.ndarray, before: int) -> Neighbour:
+    """The neighbour behind another question, where it stood behind one of so many WordPieces."""
+    ids = np.concatenate([[CLS], pieces, neighbour.ids[1 + before :]])
+    return replace(
+        neighbour,
+        ids=ids,
+        kinds=(np.arange(len(ids)) >= len(pieces) + 2).astype(np.int64),
+        mapping=neighbour.mapping + len(pieces) - before,
+        spans=np.zeros((0, 2), dtype=np.int32),
+    )
+
+
 class Mixture:
     """An endless, reproducible stream of examples of one style over several corpora. Example i is the same in every run."""
 
@@ -266,16 +293,19 @@ class Mixture:
         style: str = "short",
         indexes: Sequence[LexicalIndex] = (),
         swaps: Sequence[Swaps] = (),
+        misasked: Sequence[Misasked] = (),
     ) -> None:
         """corpora: with each the share of its questions that one epoch uses, of those that can serve the style.
 
-        indexes, swaps: one of every corpus where the configuration retrieves or swaps, none otherwise.
+        indexes, swaps, misasked: one of every corpus where the configuration retrieves, swaps or misasks, none otherwise.
         """
         if len(indexes) != (len(corpora) if config.retrieves else 0):
             raise ValueError(f"{len(corpora)} corpora and {len(indexes)} indexes: as_retrieved and near need one for each, others none")
         if len(swaps) != (len(corpora) if config.counterfactual else 0):
             raise ValueError(f"{len(corpora)} corpora and {len(swaps)} swaps: counterfactual needs them for each, others none")
-        self.indexes, self.swaps = list(indexes), list(swaps)
+        if len(misasked) != (len(corpora) if config.misasked else 0):
+            raise ValueError(f"{len(corpora)} corpora and {len(misasked)} misasked: the share needs them for each, others none")
+        self.indexes, self.swaps, self.misasked = list(indexes), list(swaps), list(misasked)
         self.corpora = list(corpora)
         self.config = config
         self.seed = seed
@@ -301,7 +331,8 @@ class Mixture:
         rng = np.random.default_rng((self.seed, 7, i))
         index = self.indexes[which] if self.indexes else None
         swaps = self.swaps[which] if self.swaps else None
-        return sample(self.corpora[which][0], int(question), self.config, rng, index, swaps)
+        misasked = self.misasked[which] if self.misasked else None
+        return sample(self.corpora[which][0], int(question), self.config, rng, index, swaps, misasked)
 
     def batch(self, position: int, size: int) -> list[Example]:
         return [self[i] for i in range(position, position + size)]
