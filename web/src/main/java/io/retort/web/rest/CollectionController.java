@@ -2,7 +2,6 @@ package io.retort.web.rest;
 
 import io.retort.data.AccessScope;
 import io.retort.data.store.CollectionRow;
-import io.retort.data.store.CollectionSummary;
 import io.retort.data.store.FieldDeclaration;
 import io.retort.data.store.ReplyStore;
 import io.retort.indexer.CollectionPatch;
@@ -17,7 +16,6 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
-import io.retort.web.rooms.LoadedModels;
 import io.retort.web.rooms.Rooms;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
@@ -27,7 +25,6 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +45,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(path = "/api/v1/collections", produces = "application/json")
 class CollectionController {
+  private final DocumentService documents;
   private final Rooms rooms;
   private final AccessScopes scopes;
   private final ReplyStore replies;
 
-  CollectionController(Rooms rooms, AccessScopes scopes, ReplyStore replies) {
+  CollectionController(
+      DocumentService documents, Rooms rooms, AccessScopes scopes, ReplyStore replies) {
+    this.documents = documents;
     this.rooms = rooms;
     this.scopes = scopes;
     this.replies = replies;
@@ -98,31 +98,20 @@ class CollectionController {
                     body.description() == null ? "" : body.description(),
                     declarations(body.fields())));
     return ResponseEntity.created(URI.create("/api/v1/collections/" + row.id()))
-        .body(view(find(row.id(), scopes.of(caller))));
+        .body(documents.collection(row.id(), scopes.of(caller)));
   }
 
   @GetMapping
   @Requires(Scope.READ)
   Page<CollectionView> list(@ParameterObject ListQuery query, Caller caller) {
-    // A service has few collections: they are listed whole and cut here, the id being the cursor.
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
-    if (query.cursor() != null && !CollectionRow.isId(query.cursor())) {
-      throw new ApiException(ProblemCode.INVALID_CURSOR, "the cursor was not made by this list");
-    }
-    String after = query.cursor() == null ? "" : query.cursor();
-    List<CollectionSummary> rest =
-        rooms.documents().collections(scopes.of(caller)).stream()
-            .filter(c -> c.collection().id().compareTo(after) > 0)
-            .sorted(Comparator.comparing(c -> c.collection().id()))
-            .toList();
-    List<CollectionView> items = rest.stream().limit(limit).map(this::view).toList();
-    return new Page<>(items, rest.size() > limit ? items.getLast().id() : null);
+    return documents.collections(limit, query.cursor(), caller);
   }
 
   @GetMapping("/{collection}")
   @Requires(Scope.READ)
   CollectionView get(@PathVariable String collection, Caller caller) {
-    return view(find(collection, scopes.of(caller)));
+    return documents.collection(collection, scopes.of(caller));
   }
 
   @PatchMapping("/{collection}")
@@ -136,7 +125,7 @@ class CollectionController {
             collection,
             new CollectionPatch(body.title(), body.description(), declarations(body.fields())),
             scope);
-    return view(find(collection, scope));
+    return documents.collection(collection, scope);
   }
 
   @DeleteMapping("/{collection}")
@@ -145,23 +134,6 @@ class CollectionController {
   void delete(@PathVariable String collection, Caller caller) {
     rooms.ingest().deleteCollection(collection, scopes.of(caller));
     replies.removeAll();
-  }
-
-  private CollectionSummary find(String id, AccessScope scope) {
-    return rooms
-        .documents()
-        .collection(id, scope)
-        .orElseThrow(
-            () ->
-                new ApiException(ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection"));
-  }
-
-  private CollectionView view(CollectionSummary summary) {
-    LoadedModels models = rooms.modelsIfLoaded();
-    return CollectionView.of(
-        summary,
-        models == null ? null : models.chunkLength(),
-        models == null ? null : models.encoder().fingerprint());
   }
 
   private static List<FieldDeclaration> declarations(@Nullable List<FieldBody> fields) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A collection as the API shows it. */
-record CollectionView(
+public record CollectionView(
     String id,
     String title,
     String description,
@@ -26,14 +26,14 @@ record CollectionView(
     Instant createdAt,
     Instant updatedAt) {
 
-  record FieldView(String name, String type) {
+  public record FieldView(String name, String type) {
     static FieldView of(FieldDeclaration field) {
       return new FieldView(field.name(), field.type().name().toLowerCase(Locale.ROOT));
     }
   }
 
   /** The last two are null while the models are not loaded. */
-  record IndexView(
+  public record IndexView(
       String state, @Nullable Integer chunkLength, @Nullable String encoderFingerprint) {}
 
   static CollectionView of(

@@ -1,14 +1,9 @@
 package io.retort.web.rest;
 
 import io.retort.data.AccessScope;
-import io.retort.data.ObjectId;
 import io.retort.data.TextSpan;
-import io.retort.data.store.AnswerStore;
-import io.retort.data.store.DocumentRow;
 import io.retort.data.store.DocumentStatus;
 import io.retort.data.store.Original;
-import io.retort.data.store.Passage;
-import io.retort.data.store.ReplyStore;
 import io.retort.data.store.SliceRequest;
 import io.retort.data.store.StoredChunk;
 import io.retort.web.access.AccessScopes;
@@ -53,18 +48,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1")
 class DocumentController {
-  private static final int DEFAULT_PASSAGE = 10_000;
-
+  private final DocumentService documents;
   private final Rooms rooms;
   private final AccessScopes scopes;
-  private final AnswerStore answers;
-  private final ReplyStore replies;
 
-  DocumentController(Rooms rooms, AccessScopes scopes, AnswerStore answers, ReplyStore replies) {
+  DocumentController(DocumentService documents, Rooms rooms, AccessScopes scopes) {
+    this.documents = documents;
     this.rooms = rooms;
     this.scopes = scopes;
-    this.answers = answers;
-    this.replies = replies;
   }
 
   @QueryModel
@@ -78,25 +69,14 @@ class DocumentController {
   @Requires(Scope.READ)
   Page<DocumentView> list(
       @PathVariable String collection, @ParameterObject DocumentsQuery query, Caller caller) {
-    AccessScope scope = scopes.of(caller);
-    requireCollection(collection, scope);
-    int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
-    return Page.of(
-        rooms
-            .documents()
-            .documents(
-                collection,
-                query.status(),
-                query.pathPrefix(),
-                new SliceRequest(limit, query.cursor()),
-                scope),
-        DocumentView::of);
+    return documents.documents(
+        collection, query.status(), query.pathPrefix(), query.limit(), query.cursor(), caller);
   }
 
   @GetMapping(path = "/documents/{id}", produces = "application/json")
   @Requires(Scope.READ)
   DocumentView get(@PathVariable String id, Caller caller) {
-    return DocumentView.of(find(id, scopes.of(caller)));
+    return DocumentView.of(documents.document(id, scopes.of(caller)));
   }
 
   /** What a passage can have in addition. */
@@ -110,22 +90,6 @@ class DocumentController {
       @Min(0) @Nullable Integer end,
       @Min(1) @Nullable Integer version,
       @Size(min = 0, max = 8) @Nullable List<PassageInclude> include) {}
-
-  /**
-   * @param rects empty rather than approximate
-   */
-  record PassageView(
-      String documentId,
-      int version,
-      int start,
-      int end,
-      int characters,
-      String text,
-      @Nullable Integer page,
-      List<Rect> rects) {}
-
-  /** In PDF points from the page's top left. */
-  record Rect(int page, double x, double y, double width, double height) {}
 
   @GetMapping(path = "/documents/{id}/passage")
   @Requires(Scope.READ)
@@ -144,39 +108,13 @@ class DocumentController {
       Caller caller,
       HttpServletRequest request) {
     boolean plain = AcceptedText.plain(request);
-    AccessScope scope = scopes.of(caller);
-    DocumentRow row = find(id, scope);
-    int start = query.start() == null ? 0 : query.start();
-    int characters = row.characters() == null ? 0 : row.characters();
-    int end =
-        query.end() == null
-            ? (int) Math.min((long) start + DEFAULT_PASSAGE, characters)
-            : query.end();
-    if (end < start) {
-      throw new ApiException(
-          ProblemCode.RANGE_OUT_OF_BOUNDS,
-          "the range %d to %d does not lie in the %d characters of the text"
-              .formatted(start, end, characters));
-    }
-    Passage passage = rooms.documents().passage(id, start, end, query.version(), scope);
-    if (plain) {
-      return ResponseEntity.ok()
-          .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
-          .body(passage.text().getBytes(StandardCharsets.UTF_8));
-    }
-    TextSpan span = passage.span();
-    return ResponseEntity.ok()
-        .contentType(MediaType.APPLICATION_JSON)
-        .body(
-            new PassageView(
-                id,
-                passage.version(),
-                span.start(),
-                span.end(),
-                passage.characters(),
-                passage.text(),
-                passage.page(),
-                List.of()));
+    PassageView passage =
+        documents.passage(id, query.start(), query.end(), query.version(), caller);
+    return plain
+        ? ResponseEntity.ok()
+            .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))
+            .body(passage.text().getBytes(StandardCharsets.UTF_8))
+        : ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(passage);
   }
 
   @QueryModel
@@ -197,7 +135,7 @@ class DocumentController {
   Page<ChunkView> chunks(
       @PathVariable String id, @ParameterObject ChunksQuery query, Caller caller) {
     AccessScope scope = scopes.of(caller);
-    find(id, scope);
+    documents.document(id, scope);
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
     return Page.of(
         rooms.documents().chunks(id, new SliceRequest(limit, query.cursor()), scope),
@@ -223,8 +161,8 @@ class DocumentController {
     Original original =
         rooms
             .documents()
-            .original(find(id, scope).id(), scope)
-            .orElseThrow(DocumentController::notFound);
+            .original(documents.document(id, scope).id(), scope)
+            .orElseThrow(DocumentService::notFound);
     checkRange(request.getHeader(HttpHeaders.RANGE), original.bytes(), response);
     String name = original.name().substring(original.name().lastIndexOf('/') + 1);
     return ResponseEntity.ok()
@@ -273,57 +211,26 @@ class DocumentController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Requires(Scope.WRITE)
   void delete(@PathVariable String id, @ParameterObject DeleteQuery query, Caller caller) {
-    if (!ObjectId.isOf("doc", id) || !rooms.ingest().deleteDocument(id, scopes.of(caller))) {
-      throw notFound();
-    }
-    replies.removeAll();
-    if (Boolean.TRUE.equals(query.purgeAnswers())) {
-      answers.purgeCiting(id);
-    }
+    documents.delete(id, Boolean.TRUE.equals(query.purgeAnswers()), caller);
   }
 
   @QueryModel
   record DeleteManyQuery(
       @NotNull @Size(min = 1, max = 1_024) String pathPrefix, @Nullable Boolean purgeAnswers) {}
 
-  record Deleted(int deleted) {}
-
   @DeleteMapping(path = "/collections/{collection}/documents", produces = "application/json")
   @Requires(Scope.WRITE)
   Deleted deleteMany(
       @PathVariable String collection, @ParameterObject DeleteManyQuery query, Caller caller) {
-    AccessScope scope = scopes.of(caller);
-    requireCollection(collection, scope);
-    List<String> ids = rooms.ingest().deleteDocuments(collection, query.pathPrefix(), scope);
-    replies.removeAll();
-    if (Boolean.TRUE.equals(query.purgeAnswers())) {
-      ids.forEach(answers::purgeCiting);
-    }
-    return new Deleted(ids.size());
+    return documents.deleteAll(
+        collection, query.pathPrefix(), Boolean.TRUE.equals(query.purgeAnswers()), caller);
   }
 
   @PostMapping(path = "/documents/{id}:retry", produces = "application/json")
   @Requires(Scope.WRITE)
   ResponseEntity<JobView> retry(@PathVariable String id, Caller caller) {
     AccessScope scope = scopes.of(caller);
-    find(id, scope);
+    documents.document(id, scope);
     return JobController.accepted(JobView.of(rooms.ingest().retryDocument(id, scope)));
-  }
-
-  private void requireCollection(String collection, AccessScope scope) {
-    if (rooms.documents().collection(collection, scope).isEmpty()) {
-      throw new ApiException(ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection");
-    }
-  }
-
-  private DocumentRow find(String id, AccessScope scope) {
-    if (!ObjectId.isOf("doc", id)) {
-      throw notFound();
-    }
-    return rooms.documents().document(id, scope).orElseThrow(DocumentController::notFound);
-  }
-
-  private static ApiException notFound() {
-    return new ApiException(ProblemCode.DOCUMENT_NOT_FOUND, "there is no such document");
   }
 }

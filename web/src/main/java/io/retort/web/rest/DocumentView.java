@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A document as the API shows it. */
-record DocumentView(
+public record DocumentView(
     String id,
     String collection,
     String path,

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a list as the API shows it. */
-record Page<T>(List<T> items, @Nullable String nextCursor) {
+public record Page<T>(List<T> items, @Nullable String nextCursor) {
   static final int DEFAULT_LIMIT = 50;
 
   static <S, T> Page<T> of(Slice<S> slice, Function<S, T> view) {

@@ -1,6 +1,5 @@
 package io.retort.web.rest;
 
-import io.retort.data.AccessScope;
 import io.retort.indexer.Accepted;
 import io.retort.indexer.Idempotency;
 import io.retort.indexer.Upload;
@@ -13,20 +12,16 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
-import io.retort.web.rooms.Rooms;
 import io.retort.web.search.Gate;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,28 +42,18 @@ class UploadController {
   private static final int LARGEST_ITEMS_PART = 16 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Rooms rooms;
+  private final DocumentService documents;
   private final AccessScopes scopes;
   private final Gate gate = new Gate("uploads", 4, 16);
 
-  UploadController(Rooms rooms, AccessScopes scopes) {
-    this.rooms = rooms;
+  UploadController(DocumentService documents, AccessScopes scopes) {
+    this.documents = documents;
     this.scopes = scopes;
   }
 
-  @RequestBodyModel
-  @Schema(name = "TextDocument")
-  record TextBody(
-      @NotNull String path,
-      @NotNull String text,
-      @Pattern(regexp = "text/(plain|markdown|html)") @Nullable String mediaType,
-      @Size(min = 0, max = 300) @Nullable String title,
-      @Size(min = 0, max = 32) @Nullable List<@Size(min = 1, max = 64) String> tags,
-      @Size(min = 0, max = 64) @Nullable Map<String, Object> metadata) {}
-
   @RequestBodyModel(maxBytes = 16 << 20)
   @Schema(name = "TextDocuments")
-  record TextsBody(@NotNull @Size(min = 1, max = 100) List<TextBody> documents) {}
+  record TextsBody(@NotNull @Size(min = 1, max = 100) List<TextDocument> documents) {}
 
   @RequestBodyModel
   @Schema(name = "FileItem")
@@ -88,19 +73,8 @@ class UploadController {
       Caller caller,
       HttpServletRequest request)
       throws Exception {
-    List<Upload> uploads = new ArrayList<>();
-    for (TextBody text : body.documents()) {
-      byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
-      uploads.add(
-          new Upload(
-              text.path(),
-              title(text.title()),
-              text.mediaType() == null ? "text/plain" : text.mediaType(),
-              text.tags() == null ? List.of() : text.tags(),
-              text.metadata() == null ? Map.of() : text.metadata(),
-              () -> new ByteArrayInputStream(bytes)));
-    }
-    return accept(collection, uploads, caller, request);
+    return accept(
+        collection, body.documents().stream().map(TextDocument::upload).toList(), caller, request);
   }
 
   @PostMapping(consumes = "multipart/form-data")
@@ -112,8 +86,7 @@ class UploadController {
               schema = @Schema(implementation = FilesForm.class)))
   ResponseEntity<JobView> uploadFiles(
       @PathVariable String collection, Caller caller, HttpServletRequest request) throws Exception {
-    AccessScope scope = scopes.of(caller);
-    requireCollection(collection, scope);
+    documents.requireCollection(collection, scopes.of(caller));
     return gate.pass(
             PATIENCE,
             () -> {
@@ -210,28 +183,19 @@ class UploadController {
   }
 
   /** An empty title is no title: the file's own, else its name. */
-  private static @Nullable String title(@Nullable String title) {
+  static @Nullable String title(@Nullable String title) {
     return title == null || title.isBlank() ? null : title;
   }
 
   private ResponseEntity<JobView> accept(
       String collection, List<Upload> uploads, Caller caller, HttpServletRequest request) {
-    AccessScope scope = scopes.of(caller);
-    requireCollection(collection, scope);
-    Accepted accepted =
-        rooms.ingest().accept(collection, uploads, idempotency(request, caller), scope);
+    Accepted accepted = documents.add(collection, uploads, idempotency(request, caller), caller);
     var response =
         ResponseEntity.accepted().location(URI.create("/api/v1/jobs/" + accepted.job().id()));
     if (accepted.replayed()) {
       response.header("Idempotency-Replayed", "true");
     }
     return response.body(JobView.of(accepted));
-  }
-
-  private void requireCollection(String collection, AccessScope scope) {
-    if (rooms.documents().collection(collection, scope).isEmpty()) {
-      throw new ApiException(ProblemCode.COLLECTION_NOT_FOUND, "there is no such collection");
-    }
   }
 
   private static @Nullable Idempotency idempotency(HttpServletRequest request, Caller caller) {

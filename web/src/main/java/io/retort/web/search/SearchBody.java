@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A search request. Exactly one of collection and collections is given. */
 @RequestBodyModel
 @Schema(name = "SearchRequest")
-record SearchBody(
+public record SearchBody(
     @NotNull @Size(min = 1, max = 2_000) @PlainText String query,
     @Size(min = 1, max = 63) @Nullable String collection,
     @Size(min = 1, max = 8) @Nullable List<@Size(min = 1, max = 63) String> collections,
@@ -26,7 +26,7 @@ record SearchBody(
     @Size(min = 0, max = 8) @Nullable List<Include> include) {
 
   /** What the response can have in addition. */
-  enum Include {
+  public enum Include {
     CONTINUATION_TEXT,
     RAW_SCORES
   }

@@ -1,0 +1,4 @@
+package io.retort.web.rest;
+
+/** How many documents a deletion took away. */
+public record Deleted(int deleted) {}

@@ -1,0 +1,23 @@
+package io.retort.web.rest;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of a document's extracted text as the API shows it.
+ *
+ * @param rects empty rather than approximate
+ */
+public record PassageView(
+    String documentId,
+    int version,
+    int start,
+    int end,
+    int characters,
+    String text,
+    @Nullable Integer page,
+    List<Rect> rects) {
+
+  /** In PDF points from the page's top left. */
+  public record Rect(int page, double x, double y, double width, double height) {}
+}
