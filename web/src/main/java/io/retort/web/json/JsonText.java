@@ -34,7 +34,8 @@ public final class JsonText {
 
   private JsonText() {}
 
-  static JsonNode parse(byte[] body) {
+  /** A document that is not all that is refused as malformed. */
+  public static JsonNode parse(byte[] body) {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();

@@ -47,8 +47,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RecordReader {
   private static final int MOST_ERRORS = 100;
   private static final int LONGEST_SHOWN = 100;
-  private static final int LONGEST_KEY = 64;
-  private static final int LONGEST_SCALAR = 1_024;
+  static final int LONGEST_KEY = 64;
+  static final int LONGEST_SCALAR = 1_024;
 
   private final List<FieldError> errors = new ArrayList<>();
 
@@ -336,7 +336,7 @@ public final class RecordReader {
   }
 
   /** The annotations inside the brackets of {@code List<@Size(max = 64) String>}. */
-  private static AnnotatedElement elementBounds(AnnotatedElement bounds) {
+  static AnnotatedElement elementBounds(AnnotatedElement bounds) {
     return bounds instanceof Method accessor
             && accessor.getAnnotatedReturnType() instanceof AnnotatedParameterizedType generic
         ? generic.getAnnotatedActualTypeArguments()[0]

@@ -12,15 +12,26 @@ import tools.jackson.databind.JsonNode;
 @RequestBodyModel
 @Schema(name = "Filter")
 public record FilterBody(
-    @NotNull @Size(min = 1, max = 64) String field,
+    @Schema(
+            description =
+                "document_id, path, media_type, tags, page, added_at, or metadata.<name> for a field"
+                    + " that the collection declares.")
+        @NotNull
+        @Size(min = 1, max = 64)
+        String field,
     @NotNull Op op,
-    @Schema(implementation = Object.class) @Nullable JsonNode value,
-    @Schema(implementation = Object.class) @Size(min = 1, max = 64) @Nullable List<JsonNode> values,
-    @Schema(implementation = Object.class) @Nullable JsonNode gte,
+    @Schema(implementation = Object.class, description = "With eq and prefix.")
+        @Nullable JsonNode value,
+    @Schema(implementation = Object.class, description = "With any.") @Size(min = 1, max = 64)
+        @Nullable List<JsonNode> values,
+    @Schema(
+            implementation = Object.class,
+            description = "With range, for numbers and dates; so are gt, lte and lt.")
+        @Nullable JsonNode gte,
     @Schema(implementation = Object.class) @Nullable JsonNode gt,
     @Schema(implementation = Object.class) @Nullable JsonNode lte,
     @Schema(implementation = Object.class) @Nullable JsonNode lt,
-    @Nullable Boolean negate) {
+    @Schema(description = "True for what does not meet the condition.") @Nullable Boolean negate) {
 
   /** The kinds of condition. */
   public enum Op {
