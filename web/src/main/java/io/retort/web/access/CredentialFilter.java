@@ -8,7 +8,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +47,7 @@ final class CredentialFilter extends OncePerRequestFilter {
     try {
       gate.check(request);
       caller = identify(request);
-      caller.ifPresent(this::checkRate);
+      caller.ifPresent(rateLimiter::check);
     } catch (ApiException e) {
       problems.write(request, response, e);
       return;
@@ -95,15 +94,5 @@ final class CredentialFilter extends OncePerRequestFilter {
       }
     }
     return caller;
-  }
-
-  private void checkRate(Caller caller) {
-    if (caller.id().startsWith("key_")) {
-      Duration wait = rateLimiter.take(caller.id());
-      if (!wait.isZero()) {
-        throw ApiException.retryAfter(
-            ProblemCode.RATE_LIMITED, "this key has used up its requests of this minute", wait);
-      }
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.retort.web.access;
 
+import io.retort.web.problem.ApiException;
+import io.retort.web.problem.ProblemCode;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -22,6 +24,17 @@ public final class RateLimiter {
   }
 
   private record Bucket(double tokens, long at) {}
+
+  /** Takes one request of a key, or refuses it. People and the owner of the process are free. */
+  public void check(Caller caller) {
+    if (caller.id().startsWith("key_")) {
+      Duration wait = take(caller.id());
+      if (!wait.isZero()) {
+        throw ApiException.retryAfter(
+            ProblemCode.RATE_LIMITED, "this key has used up its requests of this minute", wait);
+      }
+    }
+  }
 
   /** Takes one request; zero if it may go on, else how long until the next one may. */
   Duration take(String principal) {

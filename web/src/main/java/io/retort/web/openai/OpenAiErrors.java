@@ -13,7 +13,7 @@ final class OpenAiErrors implements ErrorForm {
   }
 
   @Override
-  public Object body(ApiException exception) {
+  public Object body(ApiException exception, String instance, String traceId) {
     return OpenAiError.of(exception);
   }
 

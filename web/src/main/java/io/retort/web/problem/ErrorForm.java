@@ -5,8 +5,12 @@ public interface ErrorForm {
   /** Whether errors at this path have this form. */
   boolean covers(String path);
 
-  /** The body, of the type {@link #type()}. */
-  Object body(ApiException exception);
+  /**
+   * The body, of the type {@link #type()}.
+   *
+   * @param instance the path that was asked for
+   */
+  Object body(ApiException exception, String instance, String traceId);
 
   Class<?> type();
 }

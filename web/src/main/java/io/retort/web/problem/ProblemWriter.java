@@ -63,7 +63,8 @@ public final class ProblemWriter {
   Body body(ApiException exception, String path, String traceId) {
     Optional<ErrorForm> form = forms.stream().filter(f -> f.covers(path)).findFirst();
     return form.isPresent()
-        ? new Body("application/json", json.writeValueAsString(form.get().body(exception)))
+        ? new Body(
+            "application/json", json.writeValueAsString(form.get().body(exception, path, traceId)))
         : new Body(MEDIA_TYPE, json.writeValueAsString(Problem.of(exception, path, traceId)));
   }
 
