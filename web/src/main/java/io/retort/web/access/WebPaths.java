@@ -35,6 +35,7 @@ public final class WebPaths {
     "/logout",
     "/api/**",
     "/v1/**",
+    "/mcp",
     "/v3/api-docs",
     "/v3/api-docs.yaml",
     "/actuator/health",
