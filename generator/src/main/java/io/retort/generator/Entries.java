@@ -67,7 +67,8 @@ final class Entries implements AutoCloseable {
   }
 
   private AttendedNeighbours retrieve(String chunk, int index) {
-    var query = new NeighbourSource.Query(request.history(), request.question(), chunk, index);
+    List<Turn> history = index == 0 ? request.history() : List.of();
+    var query = new NeighbourSource.Query(history, request.question(), chunk, index);
     List<Neighbour> neighbours;
     try (var _ = stopwatch.time(Stage.RETRIEVE)) {
       retrievals++;

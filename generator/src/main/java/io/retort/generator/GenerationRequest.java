@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One question to answer.
  *
- * @param history earlier turns that go before the question, oldest first
+ * @param history earlier turns that go before the question, oldest first; those that have no room
+ *     beside it are left out
  * @param maxTokens generated tokens at most
  * @param minConfidence below it an answer is held back; 0 never abstains for low confidence; null
  *     is the model's calibration
@@ -46,6 +47,19 @@ public record GenerationRequest(
     if (stop.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException("a stop text must not be empty");
     }
+  }
+
+  GenerationRequest withHistory(List<Turn> turns) {
+    return new GenerationRequest(
+        question,
+        turns,
+        style,
+        sampling,
+        maxTokens,
+        minConfidence,
+        freezeNeighbours,
+        stop,
+        diagnostics);
   }
 
   /** A greedy request in the style {@link AnswerStyle#SENTENCE}; the builder changes it. */

@@ -22,17 +22,12 @@ public interface NeighbourSource {
   /**
    * What a chunk asks with.
    *
-   * @param history earlier turns, oldest first
+   * @param history earlier turns, oldest first; they belong to the question's query alone, since a
+   *     chunk says by itself what it is about
    * @param generatedChunk the text of the chunk that was just finished, empty for the question
    * @param chunkIndex 0 for the question, u for the query that generated chunk u − 1 asks
    */
   record Query(List<Turn> history, String question, String generatedChunk, int chunkIndex) {
-    /**
-     * How much of the history goes into a query, in UTF-16 units: little enough that an encoder
-     * which cuts a text at its end still sees the question.
-     */
-    private static final int HISTORY_LENGTH = 600;
-
     public Query {
       history = List.copyOf(history);
       requireNonNull(question, "question");
@@ -42,15 +37,11 @@ public interface NeighbourSource {
       }
     }
 
-    /** History, question and generated chunk as one text to search for. */
+    /** All of it as one text to search for. */
     public String text() {
       var text = new StringBuilder();
       for (Turn turn : history) {
         text.append(turn.question()).append(' ').append(turn.answer()).append(' ');
-      }
-      if (text.length() > HISTORY_LENGTH) {
-        int cut = text.length() - HISTORY_LENGTH;
-        text.delete(0, Character.isLowSurrogate(text.charAt(cut)) ? cut + 1 : cut);
       }
       text.append(question);
       if (!generatedChunk.isBlank()) {

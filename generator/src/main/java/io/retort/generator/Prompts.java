@@ -2,6 +2,8 @@ package io.retort.generator;
 
 import io.retort.encoder.DecoderTokenizer;
 import io.retort.encoder.ModelConfig;
+import io.retort.encoder.Tokens;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,16 +11,19 @@ import java.util.Map;
 
 /**
  * Puts a question into the form that the model was trained on: {@code prefix style question
- * suffix}, and earlier turns before it in the same form, each with its answer. Only the template's
- * own special tokens are special; what looks like one in a question or an answer is ordinary text.
+ * suffix}. Earlier turns stand in the question's place, before it: as turns of their own, which the
+ * model saw no more once it learnt to read neighbours, they cost answers. Only the template's own
+ * special tokens are special; what looks like one in a question or an answer is ordinary text.
  */
 final class Prompts {
   private static final int MAX_QUESTION_TOKENS = 256;
 
+  /** As much of an earlier answer tells what it was about; the question's budget is small. */
+  private static final int MAX_EARLIER_ANSWER_TOKENS = 64;
+
   private final DecoderTokenizer tokenizer;
   private final int[] prefix;
   private final int[] suffix;
-  private final int[] turnEnd;
   private final Map<AnswerStyle, String> styles = new EnumMap<>(AnswerStyle.class);
   private final int maxPositions;
 
@@ -26,7 +31,6 @@ final class Prompts {
     this.tokenizer = tokenizer;
     this.prefix = tokenizer.encodeTemplate(config.prompt().prefix());
     this.suffix = tokenizer.encodeTemplate(config.prompt().suffix());
-    this.turnEnd = joined(new int[] {config.decoder().endToken()}, tokenizer.encodeTemplate("\n"));
     this.maxPositions = config.decoder().maxPositions();
     for (AnswerStyle style : AnswerStyle.values()) {
       String words = config.prompt().styles().get(style.toString());
@@ -57,33 +61,68 @@ final class Prompts {
   }
 
   /**
-   * The prompt's tokens. Where prompt and answer would not fit the model together, the oldest turns
-   * are left out.
+   * The request with the turns that have room beside its question: all of them together are within
+   * the budget of a question, and with the answer within the model's positions. The oldest are left
+   * out first, long answers are cut. What is left goes into the prompt and into the first query
+   * alike.
+   */
+  GenerationRequest fitted(GenerationRequest request) {
+    int[] style = tokenizer.encode(styleWords(request.style())).ids();
+    int around = prefix.length + style.length + suffix.length;
+    int room = Math.min(MAX_QUESTION_TOKENS, maxPositions - request.maxTokens() - around);
+    List<Turn> turns = List.of();
+    for (Turn turn : request.history().reversed()) {
+      List<Turn> more = new ArrayList<>();
+      more.add(new Turn(turn.question().strip(), shortened(turn.answer().strip())));
+      more.addAll(turns);
+      if (questionTokens(asked(more, request.question())) > room) {
+        break;
+      }
+      turns = more;
+    }
+    return request.withHistory(turns);
+  }
+
+  /** The whole words at the beginning of an answer that have room. */
+  private String shortened(String answer) {
+    Tokens tokens = tokenizer.encode(answer);
+    if (tokens.length() <= MAX_EARLIER_ANSWER_TOKENS) {
+      return answer;
+    }
+    int[] text = answer.codePoints().toArray();
+    int end = tokens.end(MAX_EARLIER_ANSWER_TOKENS - 1);
+    int word = end;
+    while (word > 0 && Words.cuts(text, word)) {
+      word--;
+    }
+    return new String(text, 0, word == 0 ? end : word).strip();
+  }
+
+  /** Turns and question in the place of a question, a line each. */
+  private static String asked(List<Turn> turns, String question) {
+    var text = new StringBuilder();
+    for (Turn turn : turns) {
+      text.append(turn.question()).append(' ').append(turn.answer()).append('\n');
+    }
+    return text.append(question.strip()).toString();
+  }
+
+  /**
+   * The tokens of a request that was {@link #fitted}.
    *
    * @throws QuestionTooLongException if the question alone has too many tokens
    */
   int[] tokens(GenerationRequest request) {
-    int[] question = tokenizer.encode(request.question().strip()).ids();
-    if (question.length > MAX_QUESTION_TOKENS) {
-      throw new QuestionTooLongException(question.length, MAX_QUESTION_TOKENS);
+    int[] asked = tokenizer.encode(asked(request.history(), request.question())).ids();
+    if (asked.length > MAX_QUESTION_TOKENS) {
+      throw new QuestionTooLongException(asked.length, MAX_QUESTION_TOKENS);
     }
     int[] style = tokenizer.encode(styleWords(request.style())).ids();
-    int[] prompt = joined(prefix, style, question, suffix);
-    int room = maxPositions - request.maxTokens();
-    if (prompt.length > room) {
+    int[] prompt = joined(prefix, style, asked, suffix);
+    if (prompt.length > maxPositions - request.maxTokens()) {
       throw new IllegalArgumentException(
           "a prompt of %d tokens and %d to generate are more than the %d positions of the model"
               .formatted(prompt.length, request.maxTokens(), maxPositions));
-    }
-    List<Turn> newestFirst = request.history().reversed();
-    for (Turn turn : newestFirst) {
-      int[] asked = tokenizer.encode(turn.question().strip()).ids();
-      int[] answered = tokenizer.encode(turn.answer().strip()).ids();
-      int[] earlier = joined(prefix, asked, suffix, answered, turnEnd);
-      if (earlier.length + prompt.length > room) {
-        break;
-      }
-      prompt = joined(earlier, prompt);
     }
     return prompt;
   }

@@ -32,6 +32,10 @@ final class QuestionReader {
   private final Map<Place, Future<ReadNeighbour>> reads = new HashMap<>();
   private int tokensRead;
 
+  /**
+   * Reads under the question alone, whatever goes before it in the prompt: with an earlier turn
+   * before it, this reader, which learnt from single questions, points at that turn's answer.
+   */
   QuestionReader(Means means, String style, String question, RequestLimits limits) {
     this.means = means;
     this.asked = ReaderInput.asked(means.wordPieces(), style, question);

@@ -77,11 +77,12 @@ public final class RetroGenerator implements AnswerGenerator {
 
   @Override
   public GeneratedAnswer generate(
-      GenerationRequest request,
+      GenerationRequest wanted,
       NeighbourSource source,
       SourceText texts,
       RequestLimits limits,
       Consumer<GenerationEvent> events) {
+    GenerationRequest request = prompts.fitted(wanted);
     int[] prompt = prompts.tokens(request);
     var stopwatch = new Stopwatch();
     var reader =
@@ -125,7 +126,7 @@ public final class RetroGenerator implements AnswerGenerator {
       List<List<Neighbour>> neighbours,
       Set<ChunkId> masked,
       RequestLimits limits) {
-    int[] prompt = prompts.tokens(request);
+    int[] prompt = prompts.tokens(prompts.fitted(request));
     var reader =
         new QuestionReader(means, prompts.styleWords(request.style()), request.question(), limits);
     var scorer =

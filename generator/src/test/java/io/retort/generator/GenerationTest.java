@@ -167,6 +167,25 @@ class GenerationTest {
   }
 
   @Test
+  void earlierTurnsGoIntoPromptAndFirstQueryAndNowhereElse() {
+    String said = "one two three four five";
+    GeneratedAnswer alone = answer(script(said, .9), ask().build());
+    List<Integer> readAlone = model.inputs.stream().map(ReaderInput::asking).toList();
+    queries.clear();
+    var request = ask().history(List.of(new Turn("Whose leave?", "Ann's."))).build();
+    GeneratedAnswer answer = answer(script(said, .9), request);
+
+    assertThat(queries)
+        .extracting(NeighbourSource.Query::text)
+        .containsExactly("Whose leave? Ann's. " + QUESTION, QUESTION + " one two three four");
+    assertThat(answer.trace())
+        .extracting(TraceEntry::query)
+        .containsExactly("Whose leave? Ann's. " + QUESTION, QUESTION + " one two three four");
+    assertThat(answer.usage().promptTokens()).isGreaterThan(alone.usage().promptTokens());
+    assertThat(model.inputs).extracting(ReaderInput::asking).containsExactlyElementsOf(readAlone);
+  }
+
+  @Test
   void generatedTokenFourIsTheFirstToAttendToTheNewNeighbours() {
     List<Neighbour> first = Samples.neighbours("alpha");
     List<Neighbour> second = Samples.neighbours("alpha", "beta").subList(1, 2);

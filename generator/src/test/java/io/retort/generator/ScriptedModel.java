@@ -1,7 +1,9 @@
 package io.retort.generator;
 
 import io.retort.data.RequestLimits;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -29,6 +31,9 @@ final class ScriptedModel implements RetroModel {
 
   /** For each position, counted from the last of the prompt, the first token it attended to. */
   final NavigableMap<Integer, Integer> attended = new TreeMap<>();
+
+  /** What neighbours were read as. */
+  final List<ReaderInput> inputs = Collections.synchronizedList(new ArrayList<>());
 
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger runs = new AtomicInteger();
@@ -193,6 +198,7 @@ final class ScriptedModel implements RetroModel {
 
   @Override
   public Slab read(ReaderInput input, RequestLimits limits) {
+    inputs.add(input);
     if (limits.over()) {
       throw new RunInterruptedException();
     }
