@@ -2,6 +2,7 @@ package io.retort.web;
 
 import io.retort.data.store.AccessStore;
 import io.retort.data.store.AnswerStore;
+import io.retort.data.store.ConversationStore;
 import io.retort.data.store.ReplyStore;
 import io.retort.web.settings.RetortSettings;
 import java.time.Duration;
@@ -13,7 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Removes what has outlived its time: login tokens, sessions, answers, replies for repeats. */
+/**
+ * Removes what has outlived its time: login tokens, sessions, answers, conversations, replies for
+ * repeats.
+ */
 @Component
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -22,6 +26,7 @@ final class Housekeeping implements AutoCloseable {
 
   private final AccessStore access;
   private final AnswerStore answers;
+  private final ConversationStore conversations;
   private final ReplyStore replies;
   private final RetortSettings settings;
   private final ScheduledExecutorService thread =
@@ -29,9 +34,14 @@ final class Housekeeping implements AutoCloseable {
           Thread.ofPlatform().name("housekeeping").daemon().factory());
 
   Housekeeping(
-      AccessStore access, AnswerStore answers, ReplyStore replies, RetortSettings settings) {
+      AccessStore access,
+      AnswerStore answers,
+      ConversationStore conversations,
+      ReplyStore replies,
+      RetortSettings settings) {
     this.access = access;
     this.answers = answers;
+    this.conversations = conversations;
     this.replies = replies;
     this.settings = settings;
     var _ =
@@ -43,6 +53,7 @@ final class Housekeeping implements AutoCloseable {
       access.removeExpired();
       replies.removeOlderThan(REPLIES_ARE_KEPT);
       int removed = answers.removeOlderThan(settings.answers().retention());
+      conversations.removeOlderThan(settings.answers().retention());
       if (removed > 0) {
         LOG.info("{} answers have outlived their retention", removed);
       }

@@ -2,6 +2,8 @@ package io.retort.web;
 
 import io.retort.data.store.AccessStore;
 import io.retort.data.store.AnswerStore;
+import io.retort.data.store.ConversationStore;
+import io.retort.data.store.FeedbackStore;
 import io.retort.data.store.LedgerStore;
 import io.retort.data.store.ReplyStore;
 import io.retort.web.access.AccessScopes;
@@ -31,7 +33,17 @@ class WiringConfiguration {
 
   @Bean
   AnswerStore answerStore(LedgerStore store, Clock clock) {
-    return new AnswerStore(JdbcClient.create(store.dataSource()), clock);
+    return new AnswerStore(store.dataSource(), clock);
+  }
+
+  @Bean
+  ConversationStore conversationStore(LedgerStore store, Clock clock) {
+    return new ConversationStore(JdbcClient.create(store.dataSource()), clock);
+  }
+
+  @Bean
+  FeedbackStore feedbackStore(LedgerStore store, Clock clock) {
+    return new FeedbackStore(JdbcClient.create(store.dataSource()), clock);
   }
 
   @Bean

@@ -28,11 +28,15 @@ class AuthorisationMatrixTest {
   /** What anybody may call. */
   private static final Set<String> OPEN = Set.of("GET /health", "POST /login", "POST /logout");
 
+  /** What begins something of the caller's own. */
+  private static final Set<String> NAMES_NOTHING = Set.of("POST /api/v1/conversations");
+
   @TempDir static Path dataDir;
   private static TestServer server;
   private static String document;
   private static String job;
   private static String answer;
+  private static String conversation;
   private static JsonNode description;
 
   record Operation(String method, String path, String scope) {
@@ -54,6 +58,12 @@ class AuthorisationMatrixTest {
     admin.awaitJob(upload);
     job = upload.json().get("id").asString();
     document = upload.json().get("items").get(0).get("document_id").asString();
+    conversation =
+        admin
+            .post("/api/v1/conversations", "{\"title\":\"the secret number\"}")
+            .json()
+            .get("id")
+            .asString();
     answer =
         admin
             .post("/api/v1/answers", "{\"question\":\"secret number\",\"collection\":\"theirs\"}")
@@ -96,6 +106,8 @@ class AuthorisationMatrixTest {
       path = path.replace("{id}", job);
     } else if (path.contains("/answers/{id}")) {
       path = path.replace("{id}", answer);
+    } else if (path.contains("/conversations/{id}")) {
+      path = path.replace("{id}", conversation);
     } else if (path.contains("/models/{id}")) {
       path = path.replace("{id}", "theirs");
     } else {
@@ -114,6 +126,7 @@ class AuthorisationMatrixTest {
       case "POST /v1/chat/completions" ->
           "{\"model\":\"theirs\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
       case "POST /v1/embeddings" -> "{\"model\":\"theirs\",\"input\":\"secret\"}";
+      case "PUT /api/v1/answers/{id}/feedback" -> "{\"rating\":\"up\"}";
       case "POST /api/v1/answers/{id}:knock-out" -> "{\"chunk_ids\":[\"" + document + ":0\"]}";
       case "POST /api/v1/collections/{collection}/documents" ->
           "{\"documents\":[{\"path\":\"b.txt\",\"text\":\"c\"}]}";
@@ -136,6 +149,15 @@ class AuthorisationMatrixTest {
             "GET /api/v1/answers/{id}",
             "POST /api/v1/answers/{id}:cancel",
             "POST /api/v1/answers/{id}:knock-out",
+            "PUT /api/v1/answers/{id}/feedback",
+            "GET /api/v1/answers/{id}/feedback",
+            "DELETE /api/v1/answers/{id}/feedback",
+            "GET /api/v1/feedback",
+            "POST /api/v1/conversations",
+            "GET /api/v1/conversations",
+            "GET /api/v1/conversations/{id}",
+            "PATCH /api/v1/conversations/{id}",
+            "DELETE /api/v1/conversations/{id}",
             "POST /api/v1/search",
             "POST /api/v1/collections",
             "GET /api/v1/collections/{collection}/documents",
@@ -223,6 +245,7 @@ class AuthorisationMatrixTest {
     return operations().stream()
         .filter(operation -> !OPEN.contains(operation.name()))
         .filter(operation -> !operation.scope.equals("admin"))
+        .filter(operation -> !NAMES_NOTHING.contains(operation.name()))
         .map(
             operation ->
                 DynamicTest.dynamicTest(

@@ -76,7 +76,7 @@ class BadInputTest {
         "{\"question\":\"a\",\"collection\":\"nowhere\"} | 404 | collection_not_found",
         "{\"question\":\"a\",\"collection\":\"handbook\",\"collections\":[\"handbook\"]} | 400 | invalid_parameter",
         "{\"question\":\"a\",\"collection\":\"handbook\",\"colour\":1} | 400 | unknown_field",
-        "{\"question\":\"a\",\"collection\":\"handbook\",\"conversation_id\":null} | 400 | unknown_field",
+        "{\"question\":\"a\",\"collection\":\"handbook\",\"conversation_id\":\"x\"} | 404 | conversation_not_found",
         "{\"question\":5,\"collection\":\"handbook\"} | 400 | invalid_parameter",
         "{\"question\":\"a\",\"collection\":\"handbook\",\"k\":0} | 400 | invalid_parameter",
         "{\"question\":\"a\",\"collection\":\"handbook\",\"k\":2147483648} | 400 | invalid_parameter",
@@ -215,6 +215,8 @@ class BadInputTest {
     "/api/v1/jobs/nonsense/items, job_not_found",
     "/api/v1/jobs/nonsense/events, job_not_found",
     "/api/v1/answers/ans_00000000000000000000000000, answer_not_found",
+    "/api/v1/answers/ans_00000000000000000000000000/feedback, answer_not_found",
+    "/api/v1/conversations/cnv_00000000000000000000000000, conversation_not_found",
     "/api/v1/collections/nowhere, collection_not_found",
     "/api/v1/collections/nowhere/documents, collection_not_found",
   })

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Opaque places in a list: the sort key of the last object that was shown. */
 final class Cursors {
+  private static final Place START =
+      new Place(OffsetDateTime.of(9999, 12, 31, 0, 0, 0, 0, ZoneOffset.UTC), "");
+
   private Cursors() {}
 
   static String of(long number) {
@@ -20,6 +27,32 @@ final class Cursors {
 
   static String of(String key) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(UTF_8));
+  }
+
+  /** In a list that shows the newest first. */
+  static String of(Instant at, String id) {
+    return of(at.toEpochMilli() + " " + id);
+  }
+
+  /**
+   * Where such a list stands: what is older comes next, and of the same age what has a smaller id.
+   */
+  record Place(OffsetDateTime at, String id) {}
+
+  static Place place(@Nullable String cursor) {
+    if (cursor == null) {
+      return START;
+    }
+    String[] parts = text(cursor, "").split(" ", 2);
+    try {
+      OffsetDateTime at = Instant.ofEpochMilli(Long.parseLong(parts[0])).atOffset(ZoneOffset.UTC);
+      if (!at.isBefore(START.at) || at.getYear() < 0) { // no database knows such times
+        throw new DateTimeException("no time of ours: " + at);
+      }
+      return new Place(at, parts[1]);
+    } catch (NumberFormatException | DateTimeException | ArrayIndexOutOfBoundsException e) {
+      throw invalid(e);
+    }
   }
 
   static long number(@Nullable String cursor, long start) {

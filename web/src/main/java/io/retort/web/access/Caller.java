@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.retort.data.store.Grant;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
+import java.util.Collection;
 
 /**
  * The authenticated principal of a request.
@@ -28,6 +29,11 @@ public record Caller(String id, Grant grant) {
   /** Whether every collection is open to the caller, later ones included. */
   public boolean seesAll() {
     return isAdmin() || grant.coversAll();
+  }
+
+  /** Whether each of the collections, by its id, is open to the caller. */
+  public boolean seesEach(Collection<String> collections) {
+    return seesAll() || grant.collections().containsAll(collections);
   }
 
   public void require(Scope scope) {

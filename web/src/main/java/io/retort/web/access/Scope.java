@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What a credential may be used for. Each stands for itself alone, but ADMIN for all. */
 public enum Scope {
-  /** Answers, search and embeddings. */
+  /** Answers, conversations, feedback, search and embeddings. */
   ASK,
   /** Looking at collections, documents, passages and jobs. */
   READ,

@@ -15,7 +15,11 @@ import jakarta.validation.constraints.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A question. Exactly one of collection and collections is given. */
+/**
+ * A question. Exactly one of collection and collections is given.
+ *
+ * @param historyTurns how many earlier turns of the conversation go before the question
+ */
 @RequestBodyModel
 @Schema(name = "AnswerRequest")
 public record AnswerBody(
@@ -35,6 +39,8 @@ public record AnswerBody(
     @Nullable Boolean freezeNeighbours,
     @Min(1) @Max(600_000) @Nullable Long timeoutMs,
     @Size(min = 0, max = 8) @Nullable List<AnswerInclude> include,
+    @Size(min = 1, max = 30) @Nullable String conversationId,
+    @Min(0) @Max(4) @Nullable Integer historyTurns,
     @Nullable Boolean store) {
 
   public boolean includes(AnswerInclude what) {

@@ -2,6 +2,7 @@ package io.retort.web.answers;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.retort.data.store.AnswerStore;
+import io.retort.data.store.ConversationStore;
 import io.retort.web.access.AccessScopes;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.settings.RetortSettings;
@@ -27,6 +28,7 @@ class AnswerConfiguration {
   AnswerService answerService(
       Rooms rooms,
       AccessScopes scopes,
+      EarlierTurns earlier,
       RetortSettings settings,
       AnswerDesk desk,
       AnswerStore store,
@@ -36,11 +38,21 @@ class AnswerConfiguration {
     var maker =
         new AnswerMaker(
             rooms, store, new AnswerViews(settings.server().publicUrl()), metrics, json);
-    return new AnswerService(rooms, scopes, settings, desk, maker, metrics, clock);
+    return new AnswerService(rooms, scopes, earlier, settings, desk, maker, metrics, clock);
   }
 
   @Bean
   KeptAnswers keptAnswers(Rooms rooms, AnswerStore store, AccessScopes scopes, JsonMapper json) {
     return new KeptAnswers(rooms, store, scopes, json);
+  }
+
+  @Bean
+  EarlierTurns earlierTurns(
+      Rooms rooms,
+      ConversationStore conversations,
+      AnswerStore answers,
+      KeptAnswers kept,
+      AccessScopes scopes) {
+    return new EarlierTurns(rooms, conversations, answers, kept, scopes);
   }
 }

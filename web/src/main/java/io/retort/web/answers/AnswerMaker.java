@@ -150,7 +150,7 @@ final class AnswerMaker {
         body.question(),
         body.collection(),
         body.collections(),
-        null,
+        body.conversationId(),
         generated.text(),
         generated.abstained(),
         generated.reason() == null ? null : generated.reason().toString(),
@@ -198,12 +198,20 @@ final class AnswerMaker {
   private void keep(AnswerPlan plan, AnswerView view, GeneratedAnswer generated) {
     StoredAnswer stored = StoredAnswer.of(view, plan.generation(), generated);
     try {
-      store.keep(
-          plan.id(),
-          plan.caller().id(),
-          plan.createdAt(),
-          json.writeValueAsString(stored),
-          stored.sources());
+      boolean kept =
+          store.keep(
+              new AnswerStore.Kept(
+                  plan.id(),
+                  plan.caller().id(),
+                  plan.createdAt(),
+                  view.conversationId(),
+                  view.question(),
+                  view.askedOf(),
+                  json.writeValueAsString(stored),
+                  stored.sources(plan.history().sources())));
+      if (!kept) {
+        LOG.debug("answer {} went with its conversation", plan.id());
+      }
     } catch (DataAccessException e) {
       LOG.warn("answer {} could not be kept", plan.id(), e);
     }

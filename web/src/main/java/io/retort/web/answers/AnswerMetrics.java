@@ -66,6 +66,11 @@ public final class AnswerMetrics {
     registry.counter("retort.rejected", "reason", reason).increment();
   }
 
+  /** {@code rating} is {@code up} or {@code down}. */
+  public void rated(String rating) {
+    registry.counter("retort.feedback", "rating", rating).increment();
+  }
+
   private void count(String outcome) {
     registry.counter("retort.answers", "outcome", outcome).increment();
   }

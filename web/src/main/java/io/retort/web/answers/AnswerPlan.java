@@ -20,6 +20,7 @@ public record AnswerPlan(
     AccessScope scope,
     LoadedModels models,
     GenerationRequest generation,
+    History history,
     ScopedNeighbourSource.Plan retrieval,
     RequestLimits limits,
     Instant createdAt,

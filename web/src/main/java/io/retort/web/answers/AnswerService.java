@@ -22,6 +22,7 @@ import io.retort.web.settings.RetortSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -37,6 +38,7 @@ public final class AnswerService {
 
   private final Rooms rooms;
   private final AccessScopes scopes;
+  private final EarlierTurns earlier;
   private final RetortSettings settings;
   private final AnswerDesk desk;
   private final AnswerMaker maker;
@@ -47,6 +49,7 @@ public final class AnswerService {
   AnswerService(
       Rooms rooms,
       AccessScopes scopes,
+      EarlierTurns earlier,
       RetortSettings settings,
       AnswerDesk desk,
       AnswerMaker maker,
@@ -54,6 +57,7 @@ public final class AnswerService {
       Clock clock) {
     this.rooms = rooms;
     this.scopes = scopes;
+    this.earlier = earlier;
     this.settings = settings;
     this.desk = desk;
     this.maker = maker;
@@ -82,12 +86,13 @@ public final class AnswerService {
     LoadedModels models = rooms.models();
     checkIndex(choice);
     checkLength(body.question(), models);
+    History history = history(body, terms, caller);
     AnswerStyle style =
         body.style() == null ? AnswerStyle.parse(settings.answers().style()) : body.style();
     int ownMost = body.maxTokens() == null ? style.maxTokens() : body.maxTokens();
     var generation =
         GenerationRequest.of(body.question())
-            .history(terms.history())
+            .history(history.turns())
             .style(style)
             .sampling(
                 Sampling.of(
@@ -117,10 +122,23 @@ public final class AnswerService {
         choice.scope(),
         models,
         generation,
+        history,
         retrieval,
         new RequestLimits(Deadline.in(timeout), new CancelSignal()),
         clock.instant().truncatedTo(ChronoUnit.MILLIS),
         arrivedAt);
+  }
+
+  /** How many earlier turns count where a request does not say. */
+  public int historyTurns(@Nullable Integer wanted) {
+    return wanted == null ? settings.answers().historyTurns() : wanted;
+  }
+
+  /** A body names its conversation, or its terms bring the turns along. */
+  private History history(AnswerBody body, AnswerTerms terms, Caller caller) {
+    return body.conversationId() == null
+        ? new History(terms.history(), List.of())
+        : earlier.before(body.conversationId(), historyTurns(body.historyTurns()), caller);
   }
 
   /** An answer from half an index would look like one from all of it. */

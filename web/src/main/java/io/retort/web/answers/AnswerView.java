@@ -1,10 +1,13 @@
 package io.retort.web.answers;
 
+import static java.util.Objects.requireNonNull;
+
 import io.retort.data.TextSpan;
 import io.retort.generator.Usage;
 import io.retort.web.search.NeighbourView;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An answer as the API shows it; every field is always there. Offsets count code points. */
@@ -31,6 +34,11 @@ public record AnswerView(
     TimingsView timings,
     ModelView model,
     Instant createdAt) {
+
+  /** The collections that the question was for. */
+  Set<String> askedOf() {
+    return collection == null ? Set.copyOf(requireNonNull(collections)) : Set.of(collection);
+  }
 
   /** Why an answer's retrieval may be poorer than it should be. */
   public record DegradedView(String reason, @Nullable Long missing) {}

@@ -7,6 +7,7 @@ import io.retort.data.ChunkId;
 import io.retort.data.Deadline;
 import io.retort.data.DocumentVersion;
 import io.retort.data.Neighbour;
+import io.retort.data.ObjectId;
 import io.retort.data.RequestLimits;
 import io.retort.data.TextSpan;
 import io.retort.data.store.AnswerStore;
@@ -28,12 +29,13 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers that were kept, for whoever asked, with the state that their sources have by now. */
-final class KeptAnswers {
+public final class KeptAnswers {
   private static final Duration KNOCK_OUT_TIMEOUT = Duration.ofSeconds(120);
 
   private final Rooms rooms;
@@ -46,6 +48,26 @@ final class KeptAnswers {
     this.store = store;
     this.scopes = scopes;
     this.json = json;
+  }
+
+  /** Whether there is such an answer for the caller; refuses if not. */
+  public void require(String id, Caller caller) {
+    view(id, caller);
+  }
+
+  /** The answer as it was kept, whatever became of its sources. */
+  public AnswerView view(String id, Caller caller) {
+    return stored(id, caller).view();
+  }
+
+  /** As {@link #view}; empty where that refuses. */
+  Optional<AnswerView> ifVisible(String id, Caller caller) {
+    return ifStored(id, caller).map(StoredAnswer::view);
+  }
+
+  /** An answer from the JSON that the store keeps. */
+  public AnswerView read(String body) {
+    return json.readValue(body, StoredAnswer.class).view();
   }
 
   AnswerView find(String id, Caller caller, Set<AnswerInclude> include) {
@@ -67,13 +89,20 @@ final class KeptAnswers {
   }
 
   private StoredAnswer stored(String id, Caller caller) {
-    return store
-        .find(id, caller.id())
-        .map(body -> json.readValue(body, StoredAnswer.class))
-        .orElseThrow(KeptAnswers::notFound);
+    return ifStored(id, caller).orElseThrow(KeptAnswers::notFound);
   }
 
-  static ApiException notFound() {
+  /** An answer from collections that the caller sees no longer is absent. */
+  private Optional<StoredAnswer> ifStored(String id, Caller caller) {
+    return ObjectId.isOf("ans", id)
+        ? store
+            .find(id, caller.id())
+            .map(body -> json.readValue(body, StoredAnswer.class))
+            .filter(stored -> caller.seesEach(stored.view().askedOf()))
+        : Optional.empty();
+  }
+
+  public static ApiException notFound() {
     return new ApiException(ProblemCode.ANSWER_NOT_FOUND, "there is no such answer");
   }
 

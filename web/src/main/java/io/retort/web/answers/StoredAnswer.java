@@ -24,7 +24,7 @@ record StoredAnswer(AnswerView view, Replay replay) {
    * Prompt, tokens and neighbours of an answer, the latter two by their ids.
    *
    * @param history null in what was kept before there was any
-   * @param maxTokens decides with the history's length how much of it is in the prompt
+   * @param maxTokens decides with the history's length how much of it had room in the prompt
    */
   record Replay(
       AnswerStyle style,
@@ -123,14 +123,19 @@ record StoredAnswer(AnswerView view, Replay replay) {
         v.createdAt());
   }
 
-  /** Every document that the answer names, cited ones marked. */
-  List<AnswerStore.Source> sources() {
+  /**
+   * Every document that the answer names, cited ones marked.
+   *
+   * @param history cited by the turns before the question, whose words may be in the answer
+   */
+  List<AnswerStore.Source> sources(List<AnswerStore.Source> history) {
     Map<String, AnswerStore.Source> sources = new LinkedHashMap<>();
     view.citations()
         .forEach(
             c ->
                 sources.putIfAbsent(
                     c.documentId(), new AnswerStore.Source(c.documentId(), c.version(), true)));
+    history.forEach(source -> sources.putIfAbsent(source.documentId(), source));
     for (List<ReplayNeighbour> entry : replay.entries()) {
       for (ReplayNeighbour n : entry) {
         String document = n.chunkId().substring(0, n.chunkId().lastIndexOf(':'));

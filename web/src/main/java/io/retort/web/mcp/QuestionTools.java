@@ -124,6 +124,8 @@ final class QuestionTools {
             null,
             null,
             null,
+            null,
+            null,
             false);
     AnswerPlan plan = answers.plan(body, AnswerTerms.NONE, caller);
     AnswerView view = answers.await(plan, answers.start(plan, AnswerListener.NONE));

@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param base of relative addresses: scheme, host and port
  */
 record ChatAnswer(AnswerView view, ChatQuestion question, boolean logprobs, String base) {
+  private static final String NOTHING_FOUND = "I found nothing about this in these documents.";
+  private static final String NOTHING_CERTAIN =
+      "I found related passages, but no answer I can stand behind.";
+
+  /** Whether a message of ours says that there is no answer. */
+  static boolean isNone(String content) {
+    return content.equals(NOTHING_FOUND) || content.equals(NOTHING_CERTAIN);
+  }
+
   static String id(String answerId) {
     return "chatcmpl-" + answerId;
   }
@@ -42,9 +51,7 @@ record ChatAnswer(AnswerView view, ChatQuestion question, boolean logprobs, Stri
     if (!view.abstained()) {
       return requireNonNullElse(view.answer(), "");
     }
-    return "no_relevant_passage".equals(view.reason())
-        ? "I found nothing about this in these documents."
-        : "I found related passages, but no answer I can stand behind.";
+    return "no_relevant_passage".equals(view.reason()) ? NOTHING_FOUND : NOTHING_CERTAIN;
   }
 
   private @Nullable Logprobs tokenLogprobs() {

@@ -70,8 +70,8 @@ record ChatBody(
   @Schema(
       name = "ChatRetortOptions",
       description =
-          "The fields of AnswerRequest but question, collection, collections and store, and"
-              + " history_turns.")
+          "The fields of AnswerRequest but question, collection, collections, conversation_id and"
+              + " store.")
   record Options(
       @Min(0) @Max(4) @Nullable Integer historyTurns,
       @Size(min = 0, max = 8) @Nullable List<AnswerInclude> include,

@@ -55,7 +55,8 @@ class ChatController {
       HttpServletResponse response)
       throws IOException, InterruptedException {
     answers.refuseIfSaturated();
-    ChatQuestion question = ChatQuestion.of(body);
+    ChatQuestion question =
+        ChatQuestion.of(body, answers.historyTurns(body.options().historyTurns()));
     AnswerPlan plan = question.plan(answers, caller);
     // The gate let no foreign Host header through.
     String base = request.getScheme() + "://" + request.getHeader("Host");

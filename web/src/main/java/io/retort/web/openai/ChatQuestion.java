@@ -40,20 +40,20 @@ record ChatQuestion(
 
   /** Fields of the native API that the chat has in other places, or not at all. */
   private static final Set<String> NOT_OPTIONS =
-      Set.of("question", "collection", "collections", "store");
+      Set.of("question", "collection", "collections", "conversation_id", "store");
 
   ChatQuestion {
     shown = Set.copyOf(shown);
     ignored = List.copyOf(ignored);
   }
 
-  static ChatQuestion of(ChatBody chat) {
+  /** {@code turns} before the last message count as history. */
+  static ChatQuestion of(ChatBody chat, int turns) {
     List<FieldError> unsupported = Unsupported.errors(chat.others());
     if (!unsupported.isEmpty()) {
       throw ApiException.wrongFields(ProblemCode.UNSUPPORTED_PARAMETER, unsupported);
     }
     Options options = chat.options();
-    int turns = options.historyTurns() == null ? 0 : options.historyTurns();
     Conversation conversation = Conversation.of(chat.messages(), turns);
     var terms = new AnswerTerms(conversation.history(), stops(chat.stop()), mostTokens(chat));
     Set<AnswerInclude> shown = EnumSet.noneOf(AnswerInclude.class);

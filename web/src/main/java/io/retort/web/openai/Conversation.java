@@ -133,7 +133,10 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
     return text;
   }
 
-  /** The newest pairs of a question and its answer that stand one after the other. */
+  /**
+   * The newest pairs of a question and its answer that stand one after the other. A pair without an
+   * answer, since we had none, counts but is of no use: the model would say the same again.
+   */
   private static List<Turn> history(
       List<Message> messages, List<@Nullable String> texts, int turns, Set<Integer> used) {
     List<Integer> spoken =
@@ -143,7 +146,8 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
             .toList();
     var history = new ArrayDeque<Turn>();
     int at = spoken.size() - 1;
-    while (at > 0 && history.size() < turns) {
+    int pairs = 0;
+    while (at > 0 && pairs < turns) {
       int asked = spoken.get(at - 1);
       int answered = spoken.get(at);
       String question = texts.get(asked);
@@ -154,9 +158,12 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
           && answer != null) {
         checkLength(question, asked);
         checkLength(answer, answered);
-        history.addFirst(new Turn(question, answer));
-        used.add(asked);
-        used.add(answered);
+        if (!ChatAnswer.isNone(answer.strip())) {
+          history.addFirst(new Turn(question, answer));
+          used.add(asked);
+          used.add(answered);
+        }
+        pairs++;
         at--;
       }
       at--;

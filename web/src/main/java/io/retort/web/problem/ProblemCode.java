@@ -95,6 +95,11 @@ public enum ProblemCode {
       404,
       "Answer not found",
       "The answer does not exist, was not stored, or was asked by somebody else."),
+  CONVERSATION_NOT_FOUND(
+      404,
+      "Conversation not found",
+      "The conversation does not exist, or somebody else began it. Each belongs to one credential."),
+  FEEDBACK_NOT_FOUND(404, "Feedback not found", "Nobody has rated the answer yet."),
   KEY_NOT_FOUND(404, "Key not found", "There is no such API key."),
   METHOD_NOT_ALLOWED(
       405, "Method not allowed", "The header Allow lists the methods of this address."),
@@ -103,6 +108,10 @@ public enum ProblemCode {
   REQUEST_TIMEOUT(
       408, "Request timeout", "The body stopped arriving for 30 seconds. Send it again."),
   COLLECTION_EXISTS(409, "Collection exists", "There is a collection with this id already."),
+  CONVERSATION_FULL(
+      409,
+      "Conversation full",
+      "The conversation has as many turns as one may have. Begin a new one."),
   JOB_FINAL(409, "Job is final", "The job has ended and cannot be cancelled."),
   NOTHING_TO_RETRY(
       409, "Nothing to retry", "No item of the job or document is in a state that can be retried."),

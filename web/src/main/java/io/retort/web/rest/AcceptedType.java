@@ -8,11 +8,12 @@ import java.util.List;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
-/** Whether a client wants bare text or JSON. */
-final class AcceptedText {
-  private AcceptedText() {}
+/** Which of JSON and one other type a client wants. */
+final class AcceptedType {
+  private AcceptedType() {}
 
-  static boolean plain(HttpServletRequest request) {
+  /** True for the other type, false for JSON, which is also the default. */
+  static boolean isOther(HttpServletRequest request, MediaType other) {
     String header = request.getHeader("Accept");
     if (header == null) {
       return false;
@@ -26,7 +27,7 @@ final class AcceptedText {
         if (type.includes(MediaType.APPLICATION_JSON)) {
           return false;
         }
-        if (type.includes(MediaType.TEXT_PLAIN)) {
+        if (type.includes(other)) {
           return true;
         }
       }
@@ -34,6 +35,6 @@ final class AcceptedText {
       // not a header that names anything we write
     }
     throw new ApiException(
-        ProblemCode.NOT_ACCEPTABLE, "this call answers in application/json or text/plain");
+        ProblemCode.NOT_ACCEPTABLE, "this call answers in application/json or " + other);
   }
 }

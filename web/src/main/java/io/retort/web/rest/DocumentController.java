@@ -107,7 +107,7 @@ class DocumentController {
       @ParameterObject PassageQuery query,
       Caller caller,
       HttpServletRequest request) {
-    boolean plain = AcceptedText.plain(request);
+    boolean plain = AcceptedType.isOther(request, MediaType.TEXT_PLAIN);
     PassageView passage =
         documents.passage(id, query.start(), query.end(), query.version(), caller);
     return plain

@@ -49,6 +49,7 @@ public record RetortSettings(
       String style,
       int k,
       Duration timeout,
+      int historyTurns,
       @Nullable Double minConfidence,
       @Nullable Double minRelevance,
       int slots,

@@ -55,6 +55,8 @@ public final class SettingsLoader {
   private static final Setting<Duration> TIMEOUT =
       Setting.duration(
           "retort.answers.timeout", "120s", Duration.ofMillis(1), Duration.ofSeconds(600));
+  private static final Setting<Integer> HISTORY_TURNS =
+      Setting.integer("retort.answers.history-turns", "0", 0, 4);
   private static final Setting<Double> MIN_CONFIDENCE =
       Setting.share("retort.answers.min-confidence", null);
   private static final Setting<Double> MIN_RELEVANCE =
@@ -117,6 +119,7 @@ public final class SettingsLoader {
           STYLE,
           K,
           TIMEOUT,
+          HISTORY_TURNS,
           MIN_CONFIDENCE,
           MIN_RELEVANCE,
           SLOTS,
@@ -251,6 +254,7 @@ public final class SettingsLoader {
                 required(STYLE),
                 required(K),
                 required(TIMEOUT),
+                required(HISTORY_TURNS),
                 optional(MIN_CONFIDENCE),
                 optional(MIN_RELEVANCE),
                 required(SLOTS),

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,14 +32,30 @@ public final class Client {
 
   private final String address;
   private final @Nullable String key;
+  private final Map<String, String> cookies;
 
   public Client(String address, @Nullable String key) {
+    this(address, key, Map.of());
+  }
+
+  private Client(String address, @Nullable String key, Map<String, String> cookies) {
     this.address = address;
     this.key = key;
+    this.cookies = cookies;
   }
 
   public Client with(@Nullable String otherKey) {
     return new Client(address, otherKey);
+  }
+
+  /** A browser that has just logged in, by the cookies that it was given. */
+  public Client withSession(List<String> setCookies) {
+    var given = new TreeMap<String, String>();
+    for (String cookie : setCookies) {
+      String pair = cookie.substring(0, cookie.indexOf(';'));
+      given.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+    }
+    return new Client(address, null, given);
   }
 
   /** A response with its body as text. */
@@ -66,6 +84,14 @@ public final class Client {
         HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
     if (key != null) {
       builder.header("Authorization", "Bearer " + key);
+    }
+    if (!cookies.isEmpty()) {
+      builder.header(
+          "Cookie",
+          cookies.entrySet().stream()
+              .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+              .collect(Collectors.joining("; ")));
+      builder.header("X-XSRF-TOKEN", cookies.getOrDefault("XSRF-TOKEN", ""));
     }
     return builder;
   }
@@ -103,10 +129,18 @@ public final class Client {
   }
 
   public Reply patch(String path, String json) {
+    return send(path, "PATCH", json);
+  }
+
+  public Reply put(String path, String json) {
+    return send(path, "PUT", json);
+  }
+
+  private Reply send(String path, String method, String json) {
     return send(
         request(path)
             .header("Content-Type", "application/json")
-            .method("PATCH", BodyPublishers.ofString(json))
+            .method(method, BodyPublishers.ofString(json))
             .build());
   }
 

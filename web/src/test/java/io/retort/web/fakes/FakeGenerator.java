@@ -82,9 +82,9 @@ public final class FakeGenerator implements AnswerGenerator {
       Consumer<GenerationEvent> events) {
     lastRequest = request;
     String question = request.question();
-    List<Neighbour> neighbours =
-        source.neighbours(new NeighbourSource.Query(List.of(), question, "", 0));
-    var entry = new TraceEntry(0, question, false, neighbours);
+    var query = new NeighbourSource.Query(request.history(), question, "", 0);
+    List<Neighbour> neighbours = source.neighbours(query);
+    var entry = new TraceEntry(0, query.text(), false, neighbours);
     events.accept(new GenerationEvent.Retrieved(entry));
     if (question.startsWith("fail")) {
       throw new GenerationFailedException("logits are not finite");

@@ -403,6 +403,37 @@ class ChatTest {
   }
 
   @Test
+  void aTurnWithoutAnAnswerIsOfNoUseToTheNext() {
+    String none =
+        complete(chat("unsure about this", ""))
+            .get("choices")
+            .get(0)
+            .get("message")
+            .get("content")
+            .asString();
+    JsonNode ignored =
+        complete(
+                Client.json(
+                    Map.of(
+                        "model",
+                        "handbook",
+                        "messages",
+                        List.of(
+                            Map.of("role", "user", "content", "First?"),
+                            Map.of("role", "assistant", "content", "One."),
+                            Map.of("role", "user", "content", "unsure about this"),
+                            Map.of("role", "assistant", "content", none),
+                            Map.of("role", "user", "content", "leave days?")),
+                        "retort",
+                        Map.of("history_turns", 2))))
+            .get("retort")
+            .get("ignored");
+    assertThat(MODELS.generator().lastRequest().history())
+        .containsExactly(new Turn("First?", "One."));
+    assertThat(texts(ignored)).containsExactly("messages[2]", "messages[3]");
+  }
+
+  @Test
   void aKnockOutScoresUnderTheSameHistory() {
     JsonNode completion = talk(1);
     GenerationRequest made = MODELS.generator().lastRequest();

@@ -56,6 +56,7 @@ class SettingsLoaderTest {
         "retort.answers.k | four | a whole number from 1 to 32",
         "retort.answers.style | long | short, sentence, paragraph",
         "retort.answers.timeout | 601s | from 1ms to 10m",
+        "retort.answers.history-turns | 5 | from 0 to 4",
         "retort.answers.min-confidence | 1.5 | a number from 0 to 1",
         "retort.ingest.max-file-size | 5XB | a whole number with B, KB, MB or GB",
         "retort.limits.disk-warn | 0.9 | a percentage",

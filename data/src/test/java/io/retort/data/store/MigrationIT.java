@@ -1,0 +1,82 @@
+package io.retort.data.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.retort.data.store.AnswerStore.Source;
+import io.retort.data.store.FeedbackStore.Opinion;
+import io.retort.data.store.FeedbackStore.Rating;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Stores as earlier programs left them. */
+class MigrationIT {
+  @TempDir Path folder;
+
+  /** Puts a ledger of an earlier schema, with one answer, in the place of a new one. */
+  private Path storeOf(String schema) throws IOException, SQLException {
+    Path data = folder.resolve("data");
+    String storeId;
+    try (LedgerStore store = LedgerStore.open(data)) {
+      storeId = store.storeId();
+    }
+    Files.delete(data.resolve("db/ledger.mv.db"));
+    String url = "jdbc:h2:" + data.resolve("db/ledger").toAbsolutePath();
+    String password = Files.readString(data.resolve("db/password"), US_ASCII).strip();
+    Flyway.configure()
+        .dataSource(url, "retort", password)
+        .locations("classpath:db/migration")
+        .target(schema)
+        .load()
+        .migrate();
+    try (Connection connection = DriverManager.getConnection(url, "retort", password);
+        Statement statement = connection.createStatement()) {
+      statement.execute("update ledger_head set store_id = '" + storeId + "' where id = 1");
+      statement.execute(
+          "insert into answer (id, principal, created_at, body)"
+              + " values ('ans_old', 'local', timestamp '2026-11-25 09:00:00', '{\"old\":1}')");
+      statement.execute("insert into answer_source values ('ans_old', 'doc_1', 3, true)");
+      statement.execute("shutdown");
+    }
+    return data;
+  }
+
+  @Test
+  @Tag("CR-11")
+  void answersOfBeforeThereWereConversationsStayAndCanBeRated() throws Exception {
+    try (LedgerStore store = LedgerStore.open(storeOf("2"))) {
+      var jdbc = JdbcClient.create(store.dataSource());
+      var answers = new AnswerStore(store.dataSource(), Clock.systemUTC());
+      var conversations = new ConversationStore(jdbc, Clock.systemUTC());
+      var feedback = new FeedbackStore(jdbc, Clock.systemUTC());
+
+      assertThat(answers.find("ans_old", "local")).contains("{\"old\":1}");
+      assertThat(answers.cited("ans_old")).containsExactly(new Source("doc_1", 3, true));
+      assertThat(feedback.put("ans_old", "local", new Opinion(Rating.UP, Set.of(), "", "")))
+          .isPresent();
+      String conversation = conversations.create("local", "new").id();
+      answers.keep(
+          new AnswerStore.Kept(
+              "ans_new", "local", Instant.now(), conversation, "Q?", Set.of("c"), "{}", List.of()));
+      assertThat(conversations.turns(List.of(conversation)).get(conversation))
+          .extracting(ConversationStore.Turn::answerId)
+          .containsExactly("ans_new");
+      assertThat(answers.purgeCiting("doc_1")).isEqualTo(1);
+      assertThat(feedback.find("ans_old", "local")).isEmpty();
+    }
+  }
+}
