@@ -41,7 +41,7 @@ public interface NeighbourSource {
     public String text() {
       var text = new StringBuilder();
       for (Turn turn : history) {
-        text.append(turn.question()).append(' ').append(turn.answer()).append(' ');
+        text.append(turn.text()).append(' ');
       }
       text.append(question);
       if (!generatedChunk.isBlank()) {

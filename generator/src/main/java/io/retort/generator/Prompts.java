@@ -102,7 +102,7 @@ final class Prompts {
   private static String asked(List<Turn> turns, String question) {
     var text = new StringBuilder();
     for (Turn turn : turns) {
-      text.append(turn.question()).append(' ').append(turn.answer()).append('\n');
+      text.append(turn.text()).append('\n');
     }
     return text.append(question.strip()).toString();
   }

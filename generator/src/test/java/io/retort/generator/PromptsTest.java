@@ -38,7 +38,8 @@ class PromptsTest {
     var request =
         GenerationRequest.of("And then?")
             .style(AnswerStyle.SENTENCE)
-            .history(List.of(new Turn("Who?", "Ann"), new Turn("Where?", "Rome")))
+            .history(
+                List.of(new Turn("Who?", "Ann"), new Turn("Why?", ""), new Turn("Where?", "Rome")))
             .build();
 
     assertThat(say(request))
@@ -47,6 +48,7 @@ class PromptsTest {
             <S>user
             Say:
             Who? Ann
+            Why?
             Where? Rome
             And then?<E>
             <S>assistant

@@ -184,11 +184,13 @@ class ConversationsTest {
   }
 
   @Test
-  void aTurnWithoutAnAnswerIsListedAndSaysNothing() {
+  void ofATurnWithoutAnAnswerTheQuestionCounts() {
     String id = begin(admin);
     ask(admin, id, "unsure about leave", "");
-    ask(admin, id, "What of leave days?", ",\"history_turns\":1");
-    assertThat(history()).isEmpty();
+    JsonNode next = ask(admin, id, "What of leave days?", ",\"history_turns\":1");
+    assertThat(history()).containsExactly(new Turn("unsure about leave", ""));
+    assertThat(next.get("trace").get(0).get("query").asString())
+        .isEqualTo("unsure about leave What of leave days?");
     assertThat(questions(admin, id)).containsExactly("unsure about leave", "What of leave days?");
   }
 

@@ -1,5 +1,6 @@
 package io.retort.web.answers;
 
+import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.toSet;
 
 import io.retort.data.AccessScope;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The turns of a conversation that go before its next question. */
@@ -44,9 +46,9 @@ final class EarlierTurns {
   }
 
   /**
-   * Of the last {@code count} turns those that have something to say: whose answer is there, in
-   * collections that the caller sees, and whose cited documents are as they were. A deleted text
-   * must not come back by way of a prompt.
+   * Of the last {@code count} turns those in collections that the caller sees and whose cited
+   * documents are as they were: a deleted text must not come back by way of a prompt. One without
+   * an answer counts with its question.
    *
    * @throws ApiException if the conversation is not the caller's, or takes no more turns
    */
@@ -67,9 +69,9 @@ final class EarlierTurns {
     Map<String, AnswerStore.Source> sources = new LinkedHashMap<>();
     for (ConversationStore.Turn turn : all.subList(Math.max(0, all.size() - count), all.size())) {
       List<AnswerStore.Source> cited = answers.cited(turn.answerId());
-      String answer = kept.ifVisible(turn.answerId(), caller).map(AnswerView::answer).orElse(null);
-      if (answer != null && !answer.isBlank() && unchanged(cited, scope)) {
-        turns.add(new Turn(turn.question(), answer));
+      Optional<AnswerView> made = kept.ifVisible(turn.answerId(), caller);
+      if (made.isPresent() && unchanged(cited, scope)) {
+        turns.add(new Turn(turn.question(), requireNonNullElse(made.get().answer(), "")));
         cited.forEach(source -> sources.put(source.documentId(), source));
       }
     }

@@ -134,8 +134,8 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
   }
 
   /**
-   * The newest pairs of a question and its answer that stand one after the other. A pair without an
-   * answer, since we had none, counts but is of no use: the model would say the same again.
+   * The newest pairs of a question and its answer that stand one after the other. Where we had no
+   * answer, the question counts alone: the model would say the same again.
    */
   private static List<Turn> history(
       List<Message> messages, List<@Nullable String> texts, int turns, Set<Integer> used) {
@@ -146,8 +146,7 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
             .toList();
     var history = new ArrayDeque<Turn>();
     int at = spoken.size() - 1;
-    int pairs = 0;
-    while (at > 0 && pairs < turns) {
+    while (at > 0 && history.size() < turns) {
       int asked = spoken.get(at - 1);
       int answered = spoken.get(at);
       String question = texts.get(asked);
@@ -158,12 +157,12 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
           && answer != null) {
         checkLength(question, asked);
         checkLength(answer, answered);
-        if (!ChatAnswer.isNone(answer.strip())) {
-          history.addFirst(new Turn(question, answer));
-          used.add(asked);
+        boolean none = ChatAnswer.isNone(answer.strip());
+        history.addFirst(new Turn(question, none ? "" : answer));
+        used.add(asked);
+        if (!none) {
           used.add(answered);
         }
-        pairs++;
         at--;
       }
       at--;

@@ -403,7 +403,7 @@ class ChatTest {
   }
 
   @Test
-  void aTurnWithoutAnAnswerIsOfNoUseToTheNext() {
+  void ofATurnWithoutAnAnswerTheQuestionCounts() {
     String none =
         complete(chat("unsure about this", ""))
             .get("choices")
@@ -429,8 +429,8 @@ class ChatTest {
             .get("retort")
             .get("ignored");
     assertThat(MODELS.generator().lastRequest().history())
-        .containsExactly(new Turn("First?", "One."));
-    assertThat(texts(ignored)).containsExactly("messages[2]", "messages[3]");
+        .containsExactly(new Turn("First?", "One."), new Turn("unsure about this", ""));
+    assertThat(texts(ignored)).containsExactly("messages[3]");
   }
 
   @Test
