@@ -79,6 +79,16 @@ class AccessTest {
   }
 
   @Test
+  void everyCallerLearnsWhatItsOwnCredentialMayDo() {
+    Client.Reply mine = server.withKey("ask read", "mine").get("/api/v1/me");
+    assertThat(mine.status()).isEqualTo(200);
+    assertThat(mine.json().toString())
+        .isEqualTo("{\"name\":\"test\",\"scopes\":[\"ask\",\"read\"],\"collections\":[\"mine\"]}");
+    assertThat(admin.get("/api/v1/me").json().get("scopes").toString()).contains("admin");
+    assertThat(server.withKey("ask").get("/api/v1/me").code()).isEqualTo("missing_scope");
+  }
+
+  @Test
   void everyWayOfNotBeingKnownGivesTheSameBody() {
     Client key = server.withKey("read");
     String id = admin.get("/api/v1/keys?limit=100").json().get("items").get(0).get("id").asString();

@@ -86,6 +86,7 @@ class AnswersTest {
             "abstained",
             "reason",
             "confidence",
+            "min_confidence",
             "style",
             "finish_reason",
             "partial",

@@ -155,6 +155,7 @@ final class AnswerMaker {
         generated.abstained(),
         generated.reason() == null ? null : generated.reason().toString(),
         generated.confidence(),
+        body.minConfidence() == null ? models.generator().minConfidence() : body.minConfidence(),
         plan.generation().style().toString(),
         generated.finishReason().toString(),
         generated.finishReason().partial(),

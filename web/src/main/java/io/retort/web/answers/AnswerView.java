@@ -10,7 +10,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An answer as the API shows it; every field is always there. Offsets count code points. */
+/**
+ * An answer as the API shows it; every field is always there. Offsets count code points.
+ *
+ * @param minConfidence below it the answer would have been held back; null in what was kept before
+ *     it was told
+ */
 public record AnswerView(
     String id,
     String question,
@@ -21,6 +26,7 @@ public record AnswerView(
     boolean abstained,
     @Nullable String reason,
     double confidence,
+    @Nullable Double minConfidence,
     String style,
     String finishReason,
     boolean partial,

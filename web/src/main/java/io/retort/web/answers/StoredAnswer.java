@@ -108,6 +108,7 @@ record StoredAnswer(AnswerView view, Replay replay) {
         v.abstained(),
         v.reason(),
         v.confidence(),
+        v.minConfidence(),
         v.style(),
         v.finishReason(),
         v.partial(),

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * How the rooms are, for an administrator.
  *
  * @param device null while no model is loaded
- * @param indexState {@code ready}, {@code degraded} or {@code opening}
+ * @param indexState {@code running}, {@code recovering}, {@code paused} or {@code halted}
  * @param openOperations accepted files that are not final yet
  */
 public record RoomsStatus(
