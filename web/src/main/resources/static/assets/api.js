@@ -69,18 +69,29 @@ export async function all(path) {
   return items;
 }
 
-/** Sends files with their paths; answers the job. */
-export async function upload(collection, files) {
+/** Sends files with their paths; answers the job. The same key again is the same upload. */
+export async function upload(collection, files, key, signal) {
   const form = new FormData();
   for (const {file} of files) {
     form.append('file', file, file.name);
   }
   form.append('items', new Blob([JSON.stringify(files.map(({path}) => ({path})))], {type: 'application/json'}));
-  const response = await send(`/collections/${collection}/documents`, {method: 'POST', headers: headers('POST'), body: form});
+  const response = await send(`/collections/${encodeURIComponent(collection)}/documents`, {
+    method: 'POST',
+    headers: headers('POST', {'Idempotency-Key': key}),
+    body: form,
+    signal,
+  });
   return response.json();
 }
 
-/** Reads an event stream and hands each event over: handle(name, data). */
+/** Ends the session and leaves for the login page. */
+export async function signOut() {
+  await fetch('/logout', {method: 'POST', headers: headers('POST')});
+  location.assign('/login');
+}
+
+/** Reads an event stream and hands each event over: handle(name, data, id). */
 export async function stream(path, {method = 'GET', body, signal, handle}) {
   const json = body === undefined ? {} : {'Content-Type': 'application/json'};
   const response = await send(path, {
@@ -101,7 +112,7 @@ export async function stream(path, {method = 'GET', body, signal, handle}) {
       const event = parse(buffer.slice(0, end));
       buffer = buffer.slice(end + 2);
       if (event) {
-        handle(event.name, event.data);
+        handle(event.name, event.data, event.id);
       }
     }
   }
@@ -109,13 +120,16 @@ export async function stream(path, {method = 'GET', body, signal, handle}) {
 
 function parse(block) {
   let name = 'message';
+  let id = '';
   const data = [];
   for (const line of block.split('\n')) {
     if (line.startsWith('event:')) {
       name = line.slice(6).trim();
+    } else if (line.startsWith('id:')) {
+      id = line.slice(3).trim();
     } else if (line.startsWith('data:')) {
       data.push(line.slice(5).trimStart());
     }
   }
-  return data.length ? {name, data: JSON.parse(data.join('\n'))} : null;
+  return data.length ? {name, id, data: JSON.parse(data.join('\n'))} : null;
 }

@@ -1,304 +1,185 @@
-// The page: one state, one render. Nothing here builds HTML from strings.
-import {answerView, problemView} from './answer.js';
-import {all, call, Refusal, stream} from './api.js';
-import {cancel, chosen, dropped, ingest, ingestionView, retry} from './ingest.js';
-import {open, sourceView} from './source.js';
+// The frame around the pages: navigation, keys, dropped files, dialog and news. Nothing here builds HTML from strings.
+import {adminPage} from './admin.js';
+import {problemView} from './answer.js';
+import {signOut} from './api.js';
+import {askPage, field, isRunning, stepCitation, stop, threadAddress} from './ask.js';
+import {collectionPage, collectionsPage} from './collections.js';
+import {dialogView, isOpen, show} from './dialog.js';
+import {documentPage} from './document.js';
+import {flask, icon} from './icons.js';
+import {jobsPage} from './jobs.js';
+import {begin, go, here, route} from './router.js';
+import {closeSource, opened} from './source.js';
+import {collectionTitle, drawWith, loadCollections, loadMe, may, problemOf, shared, update} from './shared.js';
 import {texts} from './texts.js';
+import {add, dropped, stripView} from './uploads.js';
 import {html, nothing, render} from './view.js';
 
-const state = {
-  collections: null,
-  collection: null,
-  style: 'sentence',
-  turns: [],
-  source: null,
-  ingestion: null,
-  creating: false,
-  problem: null,
-  dragging: false,
-  lost: false,
-};
-let running = null; // the AbortController of the answer in progress
+const THEMES = ['system', 'light', 'dark'];
+const TYPING = ['INPUT', 'TEXTAREA', 'SELECT'];
 
-const problemOf = error => error instanceof Refusal ? error.problem : {title: String(error.message ?? error)};
+route(/^\/$/, 'ask', askPage);
+route(/^\/collections$/, 'collections', collectionsPage);
+route(/^\/collections\/([^/]+)$/, 'collections', collectionPage);
+route(/^\/documents\/([^/]+)$/, 'collections', documentPage);
+route(/^\/jobs$/, 'jobs', jobsPage);
+route(/^\/admin$/, 'admin', adminPage);
 
-function update() {
-  render(page(), document.getElementById('app'));
-}
+let problem = null;
+let dragging = false;
+let started = false;
 
-async function loadCollections(prefer) {
-  state.collections = await all('/collections');
-  const wanted = prefer ?? state.collection ?? new URLSearchParams(location.search).get('collection');
-  state.collection = (state.collections.find(c => c.id === wanted) ?? state.collections[0])?.id ?? null;
-  update();
-}
+// ---- dropped files
 
-// ---- asking
+const dropTarget = () => may('write') ? here()?.page.collection?.() ?? null : null;
 
-async function ask(event) {
-  event.preventDefault();
-  const field = event.target.elements.question;
-  const question = field.value.trim();
-  if (!question || running || !state.collection) {
+function dragOver(event) {
+  if (!event.dataTransfer?.types.includes('Files')) {
     return;
   }
-  const turn = {question, text: '', citations: [], retrievals: [], abstained: null, answer: null, problem: null, running: true};
-  state.turns.unshift(turn);
-  field.value = '';
-  running = new AbortController();
-  update();
-  try {
-    await stream('/answers', {
-      method: 'POST',
-      signal: running.signal,
-      body: {question, collection: state.collection, style: state.style},
-      handle: (name, data) => take(turn, name, data),
-    });
-  } catch (error) {
-    if (error.name === 'AbortError') {
-      turn.answer = turn.answer ?? null;
-    } else {
-      turn.problem = problemOf(error);
-    }
-  } finally {
-    turn.running = false;
-    running = null;
-    update();
-    field.focus();
-  }
-}
-
-function take(turn, name, data) {
-  if (name === 'retrieval') {
-    turn.retrievals.push(data);
-  } else if (name === 'token') {
-    turn.text += data.text;
-  } else if (name === 'citation') {
-    turn.citations.push(data);
-  } else if (name === 'abstained') {
-    turn.abstained = data;
-  } else if (name === 'done') {
-    turn.answer = data;
-    turn.text = data.answer ?? '';
-    turn.citations = data.citations;
-    turn.abstained = data.abstained ? {reason: data.reason, neighbours: data.neighbours} : null;
-  } else if (name === 'error') {
-    turn.problem = data;
-  }
-  update();
-}
-
-function stop() {
-  running?.abort();
-}
-
-// ---- sources
-
-async function show(place) {
-  try {
-    state.source = await open(place);
-  } catch (error) {
-    const {status, detail, title} = problemOf(error);
-    state.source = {problem: status === 410 ? texts.versionGone : status === 404 ? texts.documentGone : detail ?? title};
-  }
-  update();
-  document.getElementById('cited')?.scrollIntoView({block: 'center'});
-  document.querySelector('.source .passage')?.focus({preventScroll: true});
-}
-
-const openCitation = c => show({...c, ...{start: c.source_span.start, end: c.source_span.end}});
-const openNeighbour = n => show({...n, ...{start: n.span.start, end: n.span.end}});
-
-function closeSource() {
-  state.source = null;
-  update();
-}
-
-// ---- documents
-
-async function add(files) {
-  if (files.length === 0 || !state.collection) {
-    return;
-  }
-  const ingestion = {sent: 0, of: files.length, jobs: [], problem: null};
-  state.ingestion = ingestion;
-  update();
-  try {
-    await ingest(state.collection, files, ingestion, update);
-  } catch (error) {
-    ingestion.problem = problemOf(error);
-  }
-  await loadCollections();
-}
-
-async function steer(action, entry) {
-  try {
-    await action(entry, update);
-  } catch (error) {
-    state.ingestion.problem = problemOf(error);
-  }
-  await loadCollections();
-}
-
-async function create(event) {
-  event.preventDefault();
-  const id = event.target.elements.id.value.trim();
-  try {
-    await call('POST', '/collections', {id});
-    state.creating = false;
-    state.problem = null;
-    await loadCollections(id);
-  } catch (error) {
-    state.problem = problemOf(error);
+  event.preventDefault(); // else the browser would leave for the file
+  if (!dragging && dropTarget()) {
+    dragging = true;
     update();
   }
 }
 
-function drop(event) {
+function dragLeave(event) {
+  if (!event.relatedTarget && dragging) {
+    dragging = false;
+    update();
+  }
+}
+
+async function drop(event) {
   event.preventDefault();
-  state.dragging = false;
+  dragging = false;
+  const target = dropTarget();
+  if (target) {
+    add(target, await dropped(event.dataTransfer));
+  }
   update();
-  dropped(event.dataTransfer).then(add);
 }
 
-function drag(over) {
-  return event => {
-    event.preventDefault();
-    if (state.dragging !== over) {
-      state.dragging = over;
-      update();
-    }
-  };
-}
-
-// ---- the page
-
-function page() {
-  if (state.lost) {
-    return html`<main class="login"><h1>${texts.title}</h1><p>${texts.nothingHere}</p><p><a href="/">${texts.home}</a></p></main>`;
-  }
-  return html`
-    <div class=${state.source ? 'frame with-source' : 'frame'} @dragover=${drag(true)} @drop=${drop}>
-      <main>
-        ${headerView()}
-        ${state.problem ? problemView(state.problem) : nothing}
-        ${state.creating ? creationView() : nothing}
-        ${ingestionView(state.ingestion, {
-          onCancel: entry => steer(cancel, entry),
-          onRetry: entry => steer(retry, entry),
-          onDismiss: () => { state.ingestion = null; update(); },
-        })}
-        ${askView()}
-        ${state.turns.map(turn => answerView(turn, {openCitation, openNeighbour}))}
-      </main>
-      ${sourceView(state.source, {close: closeSource})}
-      ${state.dragging ? html`<div class="drop" @dragleave=${drag(false)}>${texts.drop}</div>` : nothing}
-    </div>`;
-}
-
-function headerView() {
-  const selected = state.collections?.find(c => c.id === state.collection);
-  return html`
-    <header class="top">
-      <h1>${texts.title}</h1>
-      <label>${texts.collection}
-        <select @change=${event => { state.collection = event.target.value; update(); }} ?disabled=${!state.collections?.length}>
-          ${(state.collections ?? []).map(c => html`<option value=${c.id} ?selected=${c.id === state.collection}>${c.title}</option>`)}
-        </select>
-      </label>
-      ${selected ? html`<span class="quiet">${texts.documents(selected.documents)}</span>` : nothing}
-      <span class="actions">
-        <label class="button">${texts.add}<input type="file" multiple class="hidden" ?disabled=${!selected}
-            @change=${event => { add(chosen(event.target.files)); event.target.value = ''; }}></label>
-        <label class="button">${texts.addFolder}<input type="file" webkitdirectory class="hidden" ?disabled=${!selected}
-            @change=${event => { add(chosen(event.target.files)); event.target.value = ''; }}></label>
-        <button @click=${() => { state.creating = !state.creating; update(); }}>${texts.newCollection}</button>
-      </span>
-    </header>
-    ${state.collections?.length === 0 ? html`<p class="notice">${texts.noCollections}</p>` : nothing}`;
-}
-
-function creationView() {
-  return html`
-    <form class="creation" @submit=${create}>
-      <label>${texts.newCollectionId}
-        <input name="id" required maxlength="63" pattern="[a-z0-9][a-z0-9\\-]*" autocomplete="off">
-      </label>
-      <button type="submit">${texts.create}</button>
-    </form>`;
-}
-
-function askView() {
-  return html`
-    <form class="ask" @submit=${ask}>
-      <label class="question">${texts.question}
-        <textarea name="question" rows="2" maxlength="2000" placeholder=${texts.placeholder} ?disabled=${!state.collection}
-            @keydown=${submitOnEnter}></textarea>
-      </label>
-      <div class="row">
-        <label>${texts.style}
-          <select @change=${event => { state.style = event.target.value; }}>
-            ${Object.entries(texts.styles).map(([id, name]) => html`<option value=${id} ?selected=${id === state.style}>${name}</option>`)}
-          </select>
-        </label>
-        ${running
-            ? html`<button type="button" class="primary" @click=${stop}>${texts.stop}</button>`
-            : html`<button type="submit" class="primary" ?disabled=${!state.collection}>${texts.ask}</button>`}
-      </div>
-    </form>`;
-}
-
-function submitOnEnter(event) {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    event.target.form.requestSubmit();
-  }
-}
+// ---- keys
 
 function keys(event) {
-  const typing = ['INPUT', 'TEXTAREA', 'SELECT'].includes(document.activeElement?.tagName);
-  if (event.key === '/' && !typing) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isOpen()) {
+    return;
+  }
+  if (event.key === 'Escape') {
+    escape(event);
+    return;
+  }
+  if (TYPING.includes(document.activeElement?.tagName)) {
+    return;
+  }
+  if (event.key === '/') {
     event.preventDefault();
-    document.querySelector('textarea[name=question]')?.focus();
-  } else if (event.key === 'Escape') {
-    if (running) {
-      stop();
-    } else if (state.source) {
-      closeSource();
-    }
+    toQuestion();
+  } else if (event.key === '[') {
+    stepCitation(-1);
+  } else if (event.key === ']') {
+    stepCitation(1);
+  } else if (event.key === '?') {
+    help();
   }
 }
 
-/** A citation's own address opens its document beside the questions. */
-function documentAddress() {
-  const match = location.pathname.match(/^\/documents\/([^/]+)$/);
-  if (!match) {
-    return null;
+function escape(event) {
+  if (isRunning()) {
+    event.preventDefault();
+    stop();
+  } else if (opened()) {
+    closeSource();
+  } else if (document.activeElement === field()) {
+    field().blur();
   }
-  const query = new URLSearchParams(location.search);
-  const number = name => Number.parseInt(query.get(name) ?? '0', 10) || 0;
-  return {document_id: decodeURIComponent(match[1]), version: number('version') || null, start: number('start'), end: number('end')};
+}
+
+async function toQuestion() {
+  if (here()?.page !== askPage) {
+    await go(threadAddress());
+  }
+  field()?.focus();
+}
+
+function help() {
+  show(texts.help.title, () => html`
+    <dl class="keys">${texts.help.rows.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
+    <p class="quiet">${texts.help.elsewhere}</p>`);
+}
+
+function nextTheme() {
+  const theme = window.retortTheme;
+  theme.set(THEMES[(THEMES.indexOf(theme.get()) + 1) % THEMES.length]);
+  update();
+}
+
+// ---- the frame
+
+function frame() {
+  const page = here();
+  return html`
+    <a class="skip" href="#content">${texts.skip}</a>
+    <header class="top">
+      <a class="brand" href="/">${flask}<span>${texts.title}</span></a>
+      <nav aria-label=${texts.navigation}>
+        ${Object.entries(texts.pages).filter(([name]) => name !== 'history' && (name !== 'admin' || may('admin'))).map(([name, words]) => html`
+          <a href=${name === 'ask' ? threadAddress() : `/${name}`} aria-current=${page?.name === name ? 'page' : nothing}>${words}</a>`)}
+      </nav>
+      <div class="top-end">
+        <button class="ghost square" @click=${nextTheme} aria-label=${texts.theme[window.retortTheme.get()]} title=${texts.theme[window.retortTheme.get()]}>${
+            icon(window.retortTheme.get())}</button>
+        <button class="ghost square" @click=${help} aria-label=${texts.help.open} title=${`${texts.help.open} (?)`}><span aria-hidden="true">?</span></button>
+        <button class="ghost small sign-out" @click=${signOut} title=${shared.me ? texts.signedIn(shared.me.name) : nothing}>${texts.signOut}</button>
+      </div>
+    </header>
+    ${stripView(page?.page === collectionPage ? collectionPage.collection() : null)}
+    <main id="content" tabindex="-1">
+      ${problem ? html`<div class="page">${problemView(problem)}</div>` : !started ? nothing : page ? page.page.view() : lostView()}
+    </main>
+    <p class="hidden" role="status" aria-live="polite">${shared.news}</p>
+    ${shared.toast ? html`<div class="toast" aria-hidden="true">${shared.toast}</div>` : nothing}
+    ${dragging ? html`<div class="drop"><p>${icon('upload')} ${texts.collections.drop(collectionTitle(dropTarget()))}</p></div>` : nothing}
+    ${dialogView()}`;
+}
+
+function lostView() {
+  return html`<div class="page narrow-page"><h1 tabindex="-1">${texts.nothingHere}</h1><p><a href="/">${texts.home}</a></p></div>`;
+}
+
+/** A new page begins at its heading, for the eye and for a screen reader. */
+let before = null;
+function entered() {
+  const first = before === null;
+  before = here()?.page ?? null;
+  update().then(() => {
+    if (!first && document.activeElement === document.body) {
+      document.getElementById('content').focus({preventScroll: true});
+    }
+  });
 }
 
 async function start() {
-  update();
+  drawWith(() => {
+    render(frame(), document.getElementById('app'));
+    const title = started && here() ? here().page.title() : null;
+    document.title = title && title !== texts.title ? `${title} · ${texts.title}` : texts.title;
+  });
   document.addEventListener('keydown', keys);
-  const address = documentAddress();
-  state.lost = location.pathname !== '/' && address === null;
-  if (state.lost) {
-    update();
-    return;
-  }
+  document.addEventListener('dragover', dragOver);
+  document.addEventListener('dragleave', dragLeave);
+  document.addEventListener('drop', drop);
+  update();
   try {
-    await loadCollections();
-    if (address) {
-      address.version ??= (await call('GET', `/documents/${address.document_id}`)).version;
-      await show(address);
-    }
+    await Promise.all([loadMe(), loadCollections()]);
+    started = true;
+    await begin(entered);
   } catch (error) {
-    state.problem = problemOf(error);
-    update();
+    problem = problemOf(error);
   }
+  update();
 }
 
 start();

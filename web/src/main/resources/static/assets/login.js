@@ -1,10 +1,13 @@
 // Trades the one-time token of the address for a session; the token leaves the address at once.
 import {texts} from './texts.js';
 
-const token = new URLSearchParams(location.hash.slice(1)).get('token');
 const state = document.getElementById('login-state');
 
 async function signIn() {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (!token) {
+    return;
+  }
   history.replaceState(null, '', '/login');
   state.textContent = texts.login.working;
   try {
@@ -23,6 +26,6 @@ async function signIn() {
   }
 }
 
-if (token) {
-  signIn();
-}
+// An address that is pasted while this page is open changes the fragment alone.
+addEventListener('hashchange', signIn);
+signIn();

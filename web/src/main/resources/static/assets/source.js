@@ -1,47 +1,137 @@
-// The source panel: a passage of a document's extracted text with the cited span marked.
+// The source beside an answer: a passage of a document's extracted text with the cited span marked in its chunk.
 import {call} from './api.js';
 import {pieces, slice} from './code-points.js';
+import {icon} from './icons.js';
+import {problemOf, update} from './shared.js';
 import {texts} from './texts.js';
 import {html, nothing} from './view.js';
 
 const AROUND = 3000; // code points shown before and after the span
 
-/** Fetches what the panel shows. The span is marked only if it still says what was quoted. */
-export async function open({document_id: id, version, start, end, quote = null}) {
-  const document = await call('GET', `/documents/${id}`);
-  const from = Math.max(0, start - AROUND);
-  const to = Math.min(document.characters ?? end, end + AROUND);
-  const passage = await call('GET', `/documents/${id}/passage?start=${from}&end=${Math.max(from, to)}&version=${version}`);
-  const said = slice(passage.text, start - from, end - from);
-  const matches = end > start && (quote === null || said === quote);
-  return {document, passage, start, end, matches, asked: end > start};
+/** What is open: {place, document, passage, matches} or {problem}; null if nothing is. */
+let open = null;
+let lit = null; // source words of the token that is pointed at
+let opener = null; // what had the focus before
+
+export const opened = () => open;
+
+/**
+ * Opens a place {document_id, version, start, end} with, if known, the quote that stood there and the
+ * chunk around it. The span is marked only if it still says what was quoted.
+ */
+export async function openSource(place) {
+  opener = document.activeElement?.closest('.source') ? opener : document.activeElement;
+  const mine = {place, document: null, passage: null, matches: false, problem: null};
+  open = mine;
+  lit = null;
+  update();
+  try {
+    const found = await call('GET', `/documents/${place.document_id}`);
+    const from = Math.max(0, place.start - AROUND);
+    const to = Math.max(from, Math.min(found.characters ?? place.end, place.end + AROUND));
+    const passage = await call('GET', `/documents/${place.document_id}/passage?start=${from}&end=${to}&version=${place.version}`);
+    const said = slice(passage.text, place.start - from, place.end - from);
+    Object.assign(mine, {document: found, passage, matches: place.end > place.start && (place.quote == null || said === place.quote)});
+  } catch (error) {
+    const problem = problemOf(error);
+    mine.problem = problem.status === 410 ? texts.source.versionGone
+        : problem.status === 404 ? texts.source.documentGone
+        : problem.detail ?? problem.title;
+  }
+  if (open !== mine) {
+    return; // another one was opened meanwhile
+  }
+  await update();
+  const text = document.querySelector('.source .passage');
+  document.getElementById('cited')?.scrollIntoView({block: 'center'});
+  (text ?? document.querySelector('.source-close'))?.focus({preventScroll: true});
 }
 
-export function sourceView(source, {close}) {
-  if (source === null) {
+export async function closeSource() {
+  open = null;
+  await update();
+  if (opener?.isConnected) {
+    opener.focus();
+  }
+  opener = null;
+}
+
+/** Lights up, or with null no longer, the source words {document_id, start, end} if they are in view. */
+export async function light(words) {
+  lit = words;
+  if (open?.passage) {
+    await update();
+    document.getElementById('lit')?.scrollIntoView({block: 'nearest'});
+  }
+}
+
+/** What was read of a document: the chunk and its continuation, which follows at once. */
+const readSpan = n => ({start: n.span.start, end: n.continuation?.end ?? n.span.end});
+
+export const citationPlace = (c, answer) => {
+  const chunk = answer?.neighbours.find(n => n.chunk_id === c.chunk_id);
+  return {
+    document_id: c.document_id, version: c.version, start: c.source_span.start, end: c.source_span.end,
+    quote: c.quote, chunk: chunk ? readSpan(chunk) : null, citation: c.id,
+  };
+};
+
+export const neighbourPlace = n => ({
+  document_id: n.document_id, version: n.version, start: n.span.start, end: n.span.end, quote: n.text, chunk: readSpan(n), citation: null,
+});
+
+/** `citations` are those of the answer that the place belongs to; `openCitation` opens one of them. */
+export function sourceView(citations, openCitation) {
+  if (open === null) {
     return nothing;
   }
+  const {place, document: doc, passage, problem} = open;
+  const at = citations.findIndex(c => c.id === place.citation);
+  const step = by => () => openCitation(citations[(at + by + citations.length) % citations.length]);
   return html`
-    <aside class="source" aria-label=${texts.source}>
-      <header>
-        <div>
-          <h2>${source.document?.title ?? texts.source}</h2>
-          ${source.document ? html`<p class="quiet">${source.document.path}${
-              source.passage?.page ? html` · ${texts.page(source.passage.page)}` : nothing}</p>` : nothing}
+    <aside class="source" aria-label=${texts.source.title} aria-busy=${!passage && !problem ? 'true' : 'false'}>
+      <header class="source-head">
+        <div class="source-title">
+          <h2>${doc?.title ?? texts.source.title}</h2>
+          ${doc ? html`<p class="quiet path">${doc.path}${passage?.page ? html` · ${texts.answer.page(passage.page)}` : nothing}</p>` : nothing}
         </div>
-        <button class="plain" @click=${close} aria-label=${texts.closeSource} title=${texts.closeSource}>✕</button>
+        <button class="source-close ghost square" @click=${closeSource} aria-label=${texts.source.close} title=${texts.source.close}>${icon('close')}</button>
       </header>
-      ${source.problem ? html`<p class="notice">${source.problem}</p>` : passageView(source)}
-      ${source.document ? html`<footer><a href=${`/api/v1/documents/${source.document.id}/original`}>${texts.original}</a></footer>` : nothing}
+      ${at >= 0 && citations.length > 1 ? html`
+        <div class="source-steps">
+          <button class="ghost square" @click=${step(-1)} aria-label=${texts.source.previous} title=${`${texts.source.previous} [`}>${icon('previous')}</button>
+          <span class="quiet numbers">${texts.source.of(at + 1, citations.length)}</span>
+          <button class="ghost square" @click=${step(1)} aria-label=${texts.source.next} title=${`${texts.source.next} ]`}>${icon('next')}</button>
+        </div>` : nothing}
+      ${problem ? html`<p class="notice">${problem}</p>` : nothing}
+      ${passage ? passageView(open) : problem ? nothing : html`<p class="quiet">${texts.loading}</p>`}
+      ${doc ? html`
+        <footer class="source-foot">
+          <a href=${`/documents/${doc.id}?version=${place.version}&start=${place.start}&end=${place.end}`}>${texts.source.open}</a>
+          <a href=${`/api/v1/documents/${doc.id}/original`} download>${texts.source.original}</a>
+        </footer>` : nothing}
     </aside>`;
 }
 
-function passageView({passage, start, end, matches, asked}) {
-  const offset = passage.start;
+function passageView({place, passage, matches}) {
+  const words = lit?.document_id === place.document_id ? lit : null;
   return html`
-    ${asked && !matches ? html`<p class="notice">${texts.noMatch}</p>` : nothing}
-    <div class="passage" tabindex="0">${pieces(passage.text, matches ? [start - offset, end - offset] : []).map(piece =>
-        matches && piece.start === start - offset && piece.end === end - offset
-            ? html`<mark id="cited">${piece.text}</mark>`
-            : piece.text)}</div>`;
+    ${place.end > place.start && !matches ? html`<p class="notice">${texts.source.noMatch}</p>` : nothing}
+    <div class="passage prose" tabindex="0">${markedText(passage, matches ? place : null, place.chunk, words)}</div>`;
+}
+
+/** The passage's text with the span marked, its chunk tinted, and single words lit up. Spans count from the document's start. */
+export function markedText(passage, span, chunk, words) {
+  const within = place => place ? [place.start - passage.start, place.end - passage.start] : [];
+  const covers = (place, piece) => place && place.start - passage.start <= piece.start && piece.end <= place.end - passage.start;
+  let first = true;
+  return pieces(passage.text, [...within(span), ...within(chunk), ...within(words)]).map(piece => {
+    const text = covers(words, piece) ? html`<span class="lit" id="lit">${piece.text}</span>` : piece.text;
+    if (covers(span, piece)) {
+      const id = first ? 'cited' : nothing;
+      first = false;
+      return html`<mark id=${id}>${text}</mark>`;
+    }
+    return covers(chunk, piece) ? html`<span class="chunk">${text}</span>` : text;
+  });
 }
