@@ -1,0 +1,424 @@
+package io.retort.web.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.retort.web.fakes.Client;
+import io.retort.web.fakes.FakeModels;
+import io.retort.web.fakes.TestServer;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The pages in a real browser, with models that quote the first forty characters of the best
+ * passage. Whatever a test does, no page may report an error, violate its policy, open a dialog or
+ * ask another server for anything.
+ */
+class PagesIT {
+  private static final String LEAVE =
+      "Employees may carry over up to five unused leave days into the next year. 🌴 Carried days"
+          + " expire on 31 March.";
+  private static final String ANSWER = LEAVE.substring(0, 40);
+  private static final List<String> PAYLOADS =
+      List.of(
+          "<img src=x onerror=alert(1)>",
+          "<script>alert(1)</script>",
+          "\"><svg onload=alert(1)>",
+          "' autofocus onfocus=alert(1) x='",
+          "<iframe srcdoc='<script>parent.alert(1)<\\u002fscript>'>",
+          "javascript:alert(1)",
+          "${alert(1)} {{constructor.constructor('alert(1)')()}}",
+          "[a](javascript:alert(1)) ![b](https://example.com/c.png)",
+          "<link rel=stylesheet href=https://example.com/x.css>",
+          "<style>@import 'https://example.com/y.css'</style>");
+
+  @TempDir static Path folder;
+  private static @Nullable Chromium browser;
+  private static TestServer server;
+  private static FakeModels models;
+  private static String document;
+  private static String axe;
+  private Tab tab;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Optional<Path> program = Chromium.installed();
+    assumeTrue(
+        program.isPresent(),
+        "THE PAGES ARE NOT TESTED: there is no Chromium on the path, and RETORT_CHROMIUM names"
+            + " none");
+    models = new FakeModels();
+    server =
+        new TestServer(
+            folder.resolve("data"), models, Map.of("retort.limits.requests-per-minute", "6000"));
+    server.collection("handbook");
+    server.collection("bare");
+    document = add("handbook", Map.of("path", "rules/leave.txt", "title", "Leave", "text", LEAVE));
+    try (InputStream in = PagesIT.class.getResourceAsStream("/axe.min.js")) {
+      axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    browser = Chromium.start(program.get(), Files.createDirectory(folder.resolve("profile")));
+    try (Tab first = browser.tab(1280, 800)) {
+      first.open(server.server().loginUrl());
+      first.until("document.querySelector('textarea[name=question]:not([disabled])')");
+      assertThat(first.text("location.href")).isEqualTo(server.address() + "/");
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    if (browser != null) {
+      browser.close();
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void openTab() {
+    tab = browser.tab(1280, 800);
+  }
+
+  @AfterEach
+  void nothingWrongWasDone() {
+    if (tab != null) {
+      List<String> complaints = tab.complaints();
+      tab.close();
+      assertThat(complaints).isEmpty();
+    }
+  }
+
+  /** The id of a document that is searchable. */
+  private static String add(String collection, Map<String, ?> text) {
+    Client admin = server.admin();
+    Client.Reply accepted =
+        admin.post(
+            "/api/v1/collections/" + collection + "/documents",
+            Client.json(Map.of("documents", List.of(text))));
+    admin.awaitJob(accepted);
+    return accepted.json().get("items").get(0).get("document_id").asString();
+  }
+
+  private void open(String path) {
+    tab.open(server.address() + path);
+    tab.until("document.querySelector('h1')");
+  }
+
+  private void send(String question) {
+    tab.until("document.querySelector('textarea[name=question]:not([disabled])')");
+    tab.evaluate("document.querySelector('textarea[name=question]').focus()");
+    tab.type(question);
+    tab.press("Enter");
+  }
+
+  private void ask(String question) {
+    send(question);
+    tab.until(
+        "document.querySelector('.turn:last-of-type .tools') &&"
+            + " document.querySelector('.turn:last-of-type').ariaBusy === 'false'");
+  }
+
+  private void press(String buttonText) {
+    tab.evaluate(
+        "[...document.querySelectorAll('.turn:last-of-type button')].find(b =>"
+            + " b.textContent.trim() === '%s').click()".formatted(buttonText));
+  }
+
+  /** The other tests rest on what a tab notices. */
+  @Test
+  void misbehaviourIsNoticed() {
+    for (String misdeed :
+        List.of(
+            "document.body.setAttribute('style', 'color: red')",
+            "document.body.insertAdjacentHTML('beforeend', '<p>')",
+            "fetch('https://example.com/').catch(() => {})",
+            "console.error('odd')",
+            "setTimeout(() => { throw new Error('odd'); })",
+            "alert('odd')")) {
+      try (Tab other = browser.tab(800, 600)) {
+        other.open(server.address() + "/collections");
+        other.until("document.querySelector('.tile')");
+        other.evaluate("setTimeout(() => { " + misdeed + " })");
+        other.evaluate("new Promise(done => setTimeout(done, 100))");
+        assertThat(other.complaints()).as(misdeed).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void anAnswerComesWithItsSourceAndIsFoundAgainAtItsAddress() {
+    open("/?collection=handbook");
+    ask("How many leave days can I carry over?");
+    assertThat(tab.text("document.querySelector('.answer').innerText")).startsWith(ANSWER);
+
+    tab.click(".answer .mark");
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.text("document.getElementById('cited').textContent")).isEqualTo(ANSWER);
+    assertThat(tab.text("document.activeElement.className")).contains("passage");
+
+    assertThat(tab.text("location.search")).isNotEmpty();
+    tab.reload();
+    tab.until("document.querySelector('.answer .mark')");
+    assertThat(tab.text("document.querySelector('.asked').innerText"))
+        .isEqualTo("How many leave days can I carry over?");
+  }
+
+  @Test
+  void aCitationsAddressMarksExactlyItsWords() {
+    // The palm is one code point and two of JavaScript's units: a span after it tells them apart.
+    int start = LEAVE.codePointCount(0, LEAVE.indexOf("Carried"));
+    open("/documents/" + document + "?version=1&start=" + start + "&end=" + (start + 12));
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.text("document.getElementById('cited').textContent")).isEqualTo("Carried days");
+
+    open("/documents/" + document + "?version=7&start=0&end=5");
+    tab.until("document.querySelector('[role=status].notice')");
+    assertThat(tab.evaluate("document.getElementById('cited')").isNull()).isTrue();
+  }
+
+  @Test
+  void nothingJumpsWhileAnAnswerComes() {
+    open("/?collection=handbook");
+    send("wait for the leave days");
+    tab.until("document.querySelector('.turn[aria-busy=true] .waiting')");
+    tab.evaluate(
+        "window.jumps = []; new PerformanceObserver(list => list.getEntries().forEach(e =>"
+            + " { if (!e.hadRecentInput) window.jumps.push(...e.sources.map(s =>"
+            + " s.node?.className ?? '')); })).observe({type: 'layout-shift'})");
+    models.generator().release(1);
+    tab.until("document.querySelector('.turn[aria-busy=false] .sources')");
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    assertThat(tab.evaluate("window.jumps").toString()).isEqualTo("[]");
+  }
+
+  @Test
+  void escapeStopsAnAnswer() {
+    open("/?collection=handbook");
+    int stopped = models.generator().cancelled();
+    send("wait until I press a key");
+    tab.until("document.querySelector('.turn .waiting')?.innerText.startsWith('Reading')");
+    tab.press("Escape");
+    tab.until("document.querySelector('.turn .notice')");
+    assertThat(tab.text("document.querySelector('.turn .notice').innerText"))
+        .contains("You stopped");
+    assertThat(models.generator().cancelled()).isEqualTo(stopped + 1);
+  }
+
+  @Test
+  void theTwoWaysOfHavingNoAnswerAreToldApart() {
+    open("/?collection=handbook");
+    ask("unsure about leave days");
+    String unsure = tab.text("document.querySelector('.abstained h3').innerText");
+    tab.click(".nearest .card");
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.text("document.getElementById('cited').textContent")).isEqualTo(LEAVE);
+
+    open("/?collection=bare");
+    ask("leave days");
+    assertThat(tab.text("document.querySelector('.abstained h3').innerText"))
+        .isNotEmpty()
+        .isNotEqualTo(unsure);
+    assertThat(tab.text("document.querySelector('.try').innerText")).contains("handbook");
+  }
+
+  @Test
+  void wordsAreTracedAndPassagesKnockedOut() {
+    open("/?collection=handbook");
+    ask("How many leave days can I carry over?");
+    press("Show sources");
+    tab.until("document.querySelectorAll('.token').length > 3");
+    tab.evaluate("document.querySelectorAll('.answer .token')[1].focus()");
+    tab.until("document.querySelector('.readout .lit')");
+    assertThat(tab.text("document.querySelector('.readout-words').innerText"))
+        .contains("90 % copied", "−0.10", "may");
+    tab.press("ArrowRight");
+    tab.until("document.querySelector('.readout .lit')?.textContent.trim() === 'carry'");
+
+    press("Why this answer");
+    tab.click(".knock button");
+    tab.until("document.querySelector('.knock strong')");
+    assertThat(tab.text("document.querySelector('.why').innerText"))
+        .contains("−1.00 nats", "0.90; shown from 0.50 on", "fake-decoder");
+  }
+
+  @Test
+  void filesAreAddedAndEachTellsHowItWent() throws Exception {
+    Path good = Files.writeString(folder.resolve("parking.txt"), "Visitors park in bay fourteen.");
+    Path bad = Files.createFile(folder.resolve("hollow.txt"));
+    open("/collections/bare");
+    tab.until("document.querySelector('input[type=file]')");
+    tab.choose("input[type=file]:not([webkitdirectory])", List.of(good, bad));
+    tab.until("document.querySelector('.uploads h2')?.innerText === '1 file added, 1 not'");
+    assertThat(tab.text("document.querySelector('.failures').innerText"))
+        .contains("hollow.txt", "There is nothing in it to read.");
+    tab.until("document.querySelectorAll('.documents .row').length === 2");
+
+    tab.click(".documents .row:last-child [aria-label^=Delete]");
+    tab.until("document.querySelector('dialog[open]')");
+    tab.evaluate("document.querySelector('dialog .danger').click()");
+    tab.until("document.querySelectorAll('.documents .row').length === 1");
+    tab.until("!document.querySelector('dialog[open]')");
+    tab.evaluate("document.querySelector('.documents .row [aria-label^=Delete]').click()");
+    tab.until("document.querySelector('dialog[open] .danger')");
+    tab.evaluate("document.querySelector('dialog .danger').click()");
+    tab.until("document.querySelector('.blank')");
+  }
+
+  @Test
+  void everythingIsInReachOfTheKeyboard() {
+    open("/collections");
+    tab.press("Tab");
+    assertThat(tab.text("document.activeElement.className")).isEqualTo("skip");
+    tab.press("/");
+    tab.until("document.activeElement.name === 'question'");
+    open("/?collection=handbook");
+    tab.until("document.activeElement.name === 'question'");
+    tab.type("leave days");
+    tab.press("Enter");
+    tab.until("document.querySelector('.turn .tools')");
+    tab.press("Escape");
+    tab.press("]");
+    tab.until("document.getElementById('cited')");
+    tab.press("Escape");
+    tab.until("!document.querySelector('.source')");
+    tab.press("?");
+    tab.until("document.querySelector('dialog[open]')");
+    tab.press("Escape");
+    tab.until("!document.querySelector('dialog[open]')");
+  }
+
+  @Test
+  void aKeyIsShownOnce() {
+    open("/admin");
+    tab.until("document.querySelector('#keys-title')");
+    tab.evaluate(
+        "document.querySelector('#keys-title').closest('header').querySelector('button').click()");
+    tab.until("document.activeElement.name === 'name'");
+    tab.type("intranet");
+    tab.press("Enter");
+    tab.until("document.querySelector('.secret input')?.value.startsWith('rt_')");
+    String key = tab.text("document.querySelector('.secret input').value");
+    assertThat(server.anonymous().with(key).get("/api/v1/collections").status()).isEqualTo(200);
+
+    open("/admin");
+    tab.until("document.querySelector('.rows .row')");
+    assertThat(tab.text("document.documentElement.outerHTML")).doesNotContain(key);
+    tab.click(".rows .row [aria-label='Suspend intranet']");
+    tab.until("document.querySelector('.rows .row .badge.warn')");
+    tab.click(".rows .row [aria-label='Delete intranet']");
+    tab.until("document.querySelector('dialog[open] .danger')");
+    tab.evaluate("document.querySelector('dialog .danger').click()");
+    tab.until("!document.querySelector('.rows .row')");
+  }
+
+  @Test
+  void textThatLooksLikeCodeStaysText() {
+    Client admin = server.admin();
+    admin.post(
+        "/api/v1/collections",
+        Client.json(
+            Map.of("id", "hostile", "title", PAYLOADS.get(0), "description", PAYLOADS.get(2))));
+    admin.post(
+        "/api/v1/keys",
+        Client.json(
+            Map.of(
+                "name",
+                PAYLOADS.get(0),
+                "scopes",
+                List.of("ask"),
+                "collections",
+                List.of("hostile"))));
+    var ids = new ArrayList<String>();
+    for (String payload : PAYLOADS) {
+      ids.add(
+          add(
+              "hostile",
+              Map.of("path", payload + ".txt", "title", payload, "text", payload + " leave days")));
+    }
+    for (String page : List.of("/collections", "/collections/hostile", "/jobs", "/admin")) {
+      open(page);
+      tab.until("document.querySelector('main').innerText.includes('<img src=x')");
+    }
+    for (String id : ids) {
+      open("/documents/" + id + "?version=1&start=0&end=8");
+      tab.until("document.getElementById('cited')");
+    }
+    open("/?collection=hostile");
+    for (String payload : PAYLOADS) {
+      ask(payload);
+      assertThat(tab.text("document.querySelector('.turn:last-of-type .asked').textContent"))
+          .isEqualTo(payload);
+      press("Why this answer");
+    }
+    tab.click(".turn:last-of-type .mark");
+    tab.until("document.getElementById('cited')");
+    assertThat(
+            tab.evaluate(
+                    "document.querySelectorAll('main img, main iframe, main script, main link, main"
+                        + " style').length")
+                .asInt())
+        .isZero();
+    assertThat(tab.complaints()).isEmpty();
+    admin.delete("/api/v1/collections/hostile");
+  }
+
+  @Test
+  void everyPageIsAccessibleAndFitsAPhone() {
+    var wrong = new ArrayList<String>();
+    for (String scheme : List.of("light", "dark")) {
+      tab.colours(scheme);
+      for (String page :
+          List.of(
+              "/",
+              "/collections",
+              "/collections/handbook",
+              "/documents/" + document + "?version=1&start=0&end=20",
+              "/jobs",
+              "/admin")) {
+        open(page);
+        tab.until("!document.querySelector('main').innerText.includes('Loading')");
+        look(scheme + " " + page, wrong);
+      }
+      open("/?collection=handbook");
+      ask("unsure about leave days");
+      look(scheme + " abstention", wrong);
+      ask("leave days");
+      press("Show sources");
+      press("Why this answer");
+      tab.until("document.querySelector('.turn:last-of-type .why')");
+      look(scheme + " answer", wrong);
+      tab.click(".turn:last-of-type .mark");
+      tab.until("document.getElementById('cited')");
+      look(scheme + " source", wrong);
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private void look(String what, List<String> wrong) {
+    JsonNode violations =
+        tab.evaluate(
+            axe
+                + "; axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
+                + "v => v.id + ' at ' + v.nodes[0].target.join(' ')))");
+    violations.forEach(v -> wrong.add(what + ": " + v.asString()));
+    tab.size(360, 740);
+    JsonNode wide = tab.evaluate("document.documentElement.scrollWidth");
+    if (wide.asInt() > 360) {
+      wrong.add(what + ": " + wide + " pixels wide on a phone");
+    }
+    tab.size(1280, 800);
+  }
+}
