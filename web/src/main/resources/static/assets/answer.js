@@ -1,6 +1,7 @@
 // One answer: the words as they arrive, the marks behind them, the sources, or the honest no.
 import {point, readoutView, tokenKeys, tokenView} from './attribution.js';
 import {pieces} from './code-points.js';
+import {feedbackView} from './feedback.js';
 import {icon} from './icons.js';
 import {citationPlace, neighbourPlace, opened, openSource} from './source.js';
 import {collectionTitle, say, shared, update} from './shared.js';
@@ -159,6 +160,7 @@ function toolsView(turn) {
           @click=${() => { turn.why = !turn.why; update(); }}>${texts.why.title}</button>
       <span class="tools-end">
         <button class="ghost square" @click=${() => copyAddress(turn)} aria-label=${texts.answer.copyLink} title=${texts.answer.copyLink}>${icon('link')}</button>
+        ${feedbackView(turn)}
       </span>
     </div>`;
 }

@@ -6,6 +6,7 @@ import {askPage, field, isRunning, stepCitation, stop, threadAddress} from './as
 import {collectionPage, collectionsPage} from './collections.js';
 import {dialogView, isOpen, show} from './dialog.js';
 import {documentPage} from './document.js';
+import {historyPage} from './history.js';
 import {flask, icon} from './icons.js';
 import {jobsPage} from './jobs.js';
 import {begin, go, here, route} from './router.js';
@@ -19,6 +20,7 @@ const THEMES = ['system', 'light', 'dark'];
 const TYPING = ['INPUT', 'TEXTAREA', 'SELECT'];
 
 route(/^\/$/, 'ask', askPage);
+route(/^\/history$/, 'history', historyPage);
 route(/^\/collections$/, 'collections', collectionsPage);
 route(/^\/collections\/([^/]+)$/, 'collections', collectionPage);
 route(/^\/documents\/([^/]+)$/, 'collections', documentPage);
@@ -125,7 +127,7 @@ function frame() {
     <header class="top">
       <a class="brand" href="/">${flask}<span>${texts.title}</span></a>
       <nav aria-label=${texts.navigation}>
-        ${Object.entries(texts.pages).filter(([name]) => name !== 'history' && (name !== 'admin' || may('admin'))).map(([name, words]) => html`
+        ${Object.entries(texts.pages).filter(([name]) => name !== 'admin' || may('admin')).map(([name, words]) => html`
           <a href=${name === 'ask' ? threadAddress() : `/${name}`} aria-current=${page?.name === name ? 'page' : nothing}>${words}</a>`)}
       </nav>
       <div class="top-end">

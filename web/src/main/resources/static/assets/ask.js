@@ -116,6 +116,7 @@ async function add(mine, answer) {
     collection: answer.collection ?? answer.collections[0], style: answer.style, filters: {path: '', tag: ''}, k: DEFAULT_K,
   });
   fill(turn, answer);
+  turn.rating = await call('GET', `/answers/${answer.id}/feedback`).then(f => f.rating, () => null);
   mine.turns.push(turn);
 }
 
@@ -150,6 +151,7 @@ async function ask(question, changes = {}) {
   scrollTo(turn);
   announce(texts.answer.searching);
   try {
+    mine.conversation ??= (await call('POST', '/conversations', {title: Array.from(question).slice(0, 200).join('')})).id;
     await stream('/answers', {
       method: 'POST',
       signal: abort.signal,
@@ -180,7 +182,7 @@ function bodyOf(turn, conversation) {
   ].filter(Boolean);
   return {
     question: turn.question, collection: turn.collection, style: turn.style, k: turn.k, filters,
-    include: ['tokens', 'neighbour_text'],
+    include: ['tokens', 'neighbour_text'], conversation_id: conversation, history_turns: turn.before.length,
   };
 }
 
