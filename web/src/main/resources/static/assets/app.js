@@ -79,10 +79,8 @@ function keys(event) {
   if (event.key === '/') {
     event.preventDefault();
     toQuestion();
-  } else if (event.key === '[') {
-    stepCitation(-1);
-  } else if (event.key === ']') {
-    stepCitation(1);
+  } else if ((event.key === '[' || event.key === ']') && here()?.page === askPage) {
+    stepCitation(event.key === '[' ? -1 : 1);
   } else if (event.key === '?') {
     help();
   }
@@ -151,14 +149,16 @@ function lostView() {
   return html`<div class="page narrow-page"><h1 tabindex="-1">${texts.nothingHere}</h1><p><a href="/">${texts.home}</a></p></div>`;
 }
 
-/** A new page begins at its heading, for the eye and for a screen reader. */
+/** Another page begins at its beginning, for a screen reader and for the Tab key. */
 let before = null;
 function entered() {
-  const first = before === null;
-  before = here()?.page ?? null;
+  const page = here()?.page ?? null;
+  const turned = before !== null && page !== before;
+  before = page;
   update().then(() => {
-    if (!first && document.activeElement === document.body) {
-      document.getElementById('content').focus({preventScroll: true});
+    const content = document.getElementById('content');
+    if (turned && !content.contains(document.activeElement)) {
+      content.focus({preventScroll: true});
     }
   });
 }

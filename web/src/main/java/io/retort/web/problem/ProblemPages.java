@@ -8,7 +8,7 @@ import org.springframework.web.util.HtmlUtils;
 public final class ProblemPages {
   private ProblemPages() {}
 
-  /** HTML without scripts and styles; empty for a code that does not exist. */
+  /** HTML without scripts; empty for a code that does not exist. */
   public static Optional<String> page(String code) {
     return Arrays.stream(ProblemCode.values())
         .filter(c -> c.code().equals(code))
@@ -21,8 +21,8 @@ public final class ProblemPages {
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-        <title>%s</title></head>
-        <body><main>
+        <title>%s</title><link rel="stylesheet" href="/assets/retort.css"></head>
+        <body><main class="login">
         <h1>%s</h1>
         <p><code>%s</code>, status %d</p>
         <p>%s</p>
