@@ -133,8 +133,8 @@ function submit(event) {
   ask(question, {before: settings.followUp && followable() ? [thread.turns.at(-1)] : []});
 }
 
-/** Whether the last turn has something that could go before the next question. */
-const followable = () => thread.conversation !== null && Boolean(thread.turns.at(-1)?.answer?.answer);
+/** Whether the last turn can go before the next question; one without an answer does so with its question. */
+const followable = () => thread.conversation !== null && Boolean(thread.turns.at(-1)?.answer);
 
 async function ask(question, changes = {}) {
   const turn = newTurn(question, {...settings, filters: {...settings.filters}, ...changes});
