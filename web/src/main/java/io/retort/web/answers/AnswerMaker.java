@@ -155,7 +155,9 @@ final class AnswerMaker {
         generated.abstained(),
         generated.reason() == null ? null : generated.reason().toString(),
         generated.confidence(),
-        body.minConfidence() == null ? models.generator().minConfidence() : body.minConfidence(),
+        body.minConfidence() == null
+            ? models.generator().minConfidence(plan.generation().style())
+            : body.minConfidence(),
         plan.generation().style().toString(),
         generated.finishReason().toString(),
         generated.finishReason().partial(),

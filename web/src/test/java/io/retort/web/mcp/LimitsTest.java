@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** What a key can use up, and what is left behind by its calls. */
@@ -116,7 +115,7 @@ class LimitsTest {
           .isEqualTo(200);
     }
     try (var store = LedgerStore.open(dataDir, Clock.systemUTC())) {
-      var answers = new AnswerStore(JdbcClient.create(store.dataSource()), Clock.systemUTC());
+      var answers = new AnswerStore(store.dataSource(), Clock.systemUTC());
       // That of the REST API alone.
       assertThat(answers.removeOlderThan(Duration.ofSeconds(-60))).isEqualTo(1);
     }
