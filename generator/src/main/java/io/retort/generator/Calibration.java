@@ -65,6 +65,11 @@ record Calibration(double minConfidence, double minRelevance, @Nullable Logistic
         logistic);
   }
 
+  /** Whether the confidence is a probability that was fitted, and can decide alone. */
+  boolean fitted() {
+    return confidence != null;
+  }
+
   /** 0..1. */
   double confidence(ConfidenceEvidence evidence) {
     if (confidence == null) {

@@ -42,6 +42,7 @@ final class Generation {
   private final Sampler sampler;
   private final CopyRule copying;
   private final BitSet barredWithEnd;
+  private final boolean confidenceDecides;
   private final Judge judge;
   private final CitationDesk desk;
   private final Transcript transcript;
@@ -73,7 +74,9 @@ final class Generation {
     barredWithEnd = (BitSet) shared.barred().clone();
     barredWithEnd.set(shared.endToken());
     copying = new CopyRule(request.diagnostics().copyHead(), shared.copyContinuation());
-    judge = new Judge(shared.calibrations().of(request.style()), minConfidence);
+    Calibration calibration = shared.calibrations().of(request.style());
+    confidenceDecides = minConfidence == 0 || calibration.fitted();
+    judge = new Judge(calibration, minConfidence);
     desk = new CitationDesk(texts, stopwatch);
     transcript = new Transcript(grid, judge, desk, request.stop(), events, stopwatch);
   }
@@ -143,7 +146,8 @@ final class Generation {
     if (generated == 0) {
       judge.answerable(1 - mixture.probability(shared.endToken()));
     }
-    boolean mustAnswer = minConfidence == 0 && transcript.isBlank();
+    // An end before any answer is evidence, which the confidence weighs with the rest of it.
+    boolean mustAnswer = confidenceDecides && transcript.isBlank();
     return sampler.choose(mixture, mustAnswer ? barredWithEnd : shared.barred());
   }
 

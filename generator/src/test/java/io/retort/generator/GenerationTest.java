@@ -73,11 +73,15 @@ class GenerationTest {
   private Runnable beforeRun = () -> {};
 
   private RetroGenerator generator(int draft) {
+    return generator(draft, Map.of());
+  }
+
+  private RetroGenerator generator(int draft, Map<String, Object> calibration) {
     return new RetroGenerator(
         model,
         tokenizer,
         tokenizer.wordPieces(),
-        Samples.config(Map.of()),
+        Samples.config(calibration),
         new GeneratorOptions(1, 2, .3, .1),
         draft);
   }
@@ -325,6 +329,28 @@ class GenerationTest {
     GeneratedAnswer answer = answer(script("perhaps nine", .4), .001, request, 1);
 
     assertThat(answer.text()).isEqualTo("perhaps nine");
+  }
+
+  @Test
+  void aFittedConfidenceDecidesAloneWhetherToAnswer() {
+    var request = ask().build();
+    int promptLength = new Prompts(tokenizer, Samples.config(Map.of())).tokens(request).length;
+    for (int intercept : new int[] {1, -1}) { // a confidence of .73, of .27; the threshold is .3
+      model = new ScriptedModel(promptLength, script("five", .9), .2); // the end is likelier
+      Map<String, Object> fitted =
+          Map.of(
+              "intercept", intercept,
+              "relevance", 0,
+              "answerable", 0,
+              "mean_log_probability", 0,
+              "lowest_log_probability", 0);
+      try (var generator = generator(1, Map.of("confidence", fitted))) {
+        var answer =
+            generator.generate(
+                request, query -> neighbours, Samples.stored(neighbours), limits, events::add);
+        assertThat(answer.text()).isEqualTo(intercept > 0 ? "five" : null);
+      }
+    }
   }
 
   @Test
