@@ -4,7 +4,7 @@
         --out training/runs/calibration.jsonl
     benchmarks/run.sh ReaderEvaluation --questions training/runs/calibration.jsonl --out training/runs/short.jsonl
     benchmarks/run.sh ReaderEvaluation --questions training/runs/calibration.jsonl --style sentence --out training/runs/sentence.jsonl
-    python -m training.fit_calibration short=training/runs/short.jsonl sentence=training/runs/sentence.jsonl --refuse 0.05 \\
+    python -m training.fit_calibration short=training/runs/short.jsonl sentence=training/runs/sentence.jsonl --refuse 0.09 \\
         --out training/configs/calibration.json
 
 A logistic function of the four values of `io.retort.generator.ConfidenceEvidence`, fitted for each style by ridge-penalised maximum
