@@ -199,6 +199,21 @@ class AccessTest {
   }
 
   @Test
+  void behindAProxyWithTlsCookiesGoByHttpsAlone(@TempDir Path own) throws Exception {
+    var settings = Map.of("retort.server.public-url", "https://ask.example.org");
+    try (var behindProxy = new TestServer(own, new FakeModels(), settings)) {
+      String url = Files.readString(own.resolve("login-url")).strip();
+      assertThat(url).startsWith("https://ask.example.org/login#token=");
+      var reply =
+          behindProxy.anonymous().post("/login", Client.json(Map.of("token", tokenOf(url))));
+      assertThat(reply.status()).isEqualTo(204);
+      assertThat(reply.response().headers().allValues("Set-Cookie"))
+          .hasSize(2)
+          .allSatisfy(cookie -> assertThat(cookie).contains("Secure"));
+    }
+  }
+
+  @Test
   void theFirstLoginAddressLiesInAPrivateFile() throws IOException {
     Path file = dataDir.resolve("login-url");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))

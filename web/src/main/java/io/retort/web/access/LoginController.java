@@ -20,10 +20,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class LoginController {
   private final AccessStore access;
+  private final SessionCookies cookies;
   private final Duration lifetime;
 
   LoginController(AccessStore access, RetortSettings settings) {
     this.access = access;
+    this.cookies = new SessionCookies(settings.server().publicUrl());
     this.lifetime = settings.security().session();
   }
 
@@ -39,13 +41,12 @@ class LoginController {
   @PostMapping("/login")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @OpenToAll
-  void login(
-      @RequestBody LoginBody body, HttpServletRequest request, HttpServletResponse response) {
+  void login(@RequestBody LoginBody body, HttpServletResponse response) {
     Secret session =
         access
             .openSession(Secret.presented(body.token()), lifetime)
             .orElseThrow(CallerArgument::unauthenticated);
-    SessionCookies.set(request, response, session.reveal(), lifetime);
+    cookies.set(response, session.reveal(), lifetime);
   }
 
   @PostMapping("/logout")
@@ -56,6 +57,6 @@ class LoginController {
     if (session != null) {
       access.closeSession(Secret.presented(session));
     }
-    SessionCookies.clear(request, response);
+    cookies.clear(response);
   }
 }

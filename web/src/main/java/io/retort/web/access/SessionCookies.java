@@ -17,7 +17,12 @@ public final class SessionCookies {
 
   public static final String CSRF_HEADER = "X-XSRF-TOKEN";
 
-  private SessionCookies() {}
+  private final boolean secure;
+
+  /** For people who come by https, through a reverse proxy, the cookies go by nothing else. */
+  SessionCookies(@Nullable String publicUrl) {
+    this.secure = publicUrl != null && publicUrl.startsWith("https:");
+  }
 
   static @Nullable String session(HttpServletRequest request) {
     if (request.getCookies() != null) {
@@ -30,19 +35,17 @@ public final class SessionCookies {
     return null;
   }
 
-  static void set(
-      HttpServletRequest request, HttpServletResponse response, String session, Duration lifetime) {
-    add(request, response, SESSION, session, true, lifetime);
-    add(request, response, CSRF, Credentials.csrfToken(session), false, lifetime);
+  void set(HttpServletResponse response, String session, Duration lifetime) {
+    add(response, SESSION, session, true, lifetime);
+    add(response, CSRF, Credentials.csrfToken(session), false, lifetime);
   }
 
-  static void clear(HttpServletRequest request, HttpServletResponse response) {
-    add(request, response, SESSION, "", true, Duration.ZERO);
-    add(request, response, CSRF, "", false, Duration.ZERO);
+  void clear(HttpServletResponse response) {
+    add(response, SESSION, "", true, Duration.ZERO);
+    add(response, CSRF, "", false, Duration.ZERO);
   }
 
-  private static void add(
-      HttpServletRequest request,
+  private void add(
       HttpServletResponse response,
       String name,
       String value,
@@ -52,7 +55,7 @@ public final class SessionCookies {
         HttpHeaders.SET_COOKIE,
         ResponseCookie.from(name, value)
             .httpOnly(httpOnly)
-            .secure(request.isSecure())
+            .secure(secure)
             .sameSite("Strict")
             .path("/")
             .maxAge(lifetime)
