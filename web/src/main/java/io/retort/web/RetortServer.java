@@ -171,6 +171,8 @@ public final class RetortServer implements AutoCloseable {
     properties.put("management.endpoint.health.group.ingest.include", "ingestion");
     properties.put("management.endpoint.health.group.ingest.show-details", "always");
     properties.put("management.info.java.enabled", true);
+    // Names a folder in a label; retort.disk.used.ratio says what counts.
+    properties.put("management.metrics.enable.disk", false);
     properties.put("springdoc.api-docs.version", "openapi_3_1");
     properties.put("springdoc.swagger-ui.enabled", false);
     properties.put("springdoc.packages-to-scan", "io.retort.web");
