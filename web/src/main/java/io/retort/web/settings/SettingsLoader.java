@@ -26,7 +26,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 public final class SettingsLoader {
   /** Names in the environment that belong to the launcher and the command line. */
   private static final Set<String> OTHER_NAMES =
-      Set.of("RETORT_KEY", "RETORT_JAVA_HOME", "RETORT_JAVA_OPTS");
+      Set.of("RETORT_KEY", "RETORT_JAVA_HOME", "RETORT_JAVA_OPTS", "RETORT_CACHE_DIR");
 
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,255}|\\[[0-9A-Fa-f:.]+]");
   private static final Pattern URL = Pattern.compile("https?://[^\\s/?#]+(/[^\\s?#]*)?");
