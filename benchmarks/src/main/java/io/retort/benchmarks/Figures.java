@@ -1,8 +1,8 @@
 package io.retort.benchmarks;
 
+import io.retort.web.evaluation.Expectations;
+import io.retort.web.evaluation.Percentile;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,9 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** What a run measured, printed as it comes, and compared with what is expected at the end. */
 final class Figures {
@@ -36,7 +33,7 @@ final class Figures {
     double[] sorted = sorted(runs);
     add(
         metric,
-        percentile(sorted, 50),
+        Percentile.of(sorted, 50),
         unit,
         String.format(
             Locale.ROOT,
@@ -56,8 +53,8 @@ final class Figures {
             sorted.length,
             sorted[0],
             sorted[sorted.length - 1]);
-    add(metric + "_p50_ms", percentile(sorted, 50), "ms", spread);
-    add(metric + "_p95_ms", percentile(sorted, 95), "ms", spread);
+    add(metric + "_p50_ms", Percentile.of(sorted, 50), "ms", spread);
+    add(metric + "_p95_ms", Percentile.of(sorted, 95), "ms", spread);
   }
 
   /**
@@ -69,28 +66,9 @@ final class Figures {
     if (expectedFile == null) {
       return true;
     }
-    boolean met = true;
-    try (Reader reader = Files.newBufferedReader(expectedFile)) {
-      Map<String, Map<String, Map<String, Object>>> file =
-          new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
-      for (var entry : file.getOrDefault("metrics", Map.of()).entrySet()) {
-        double value = ((Number) entry.getValue().getOrDefault("value", Double.NaN)).doubleValue();
-        double tolerance =
-            ((Number) entry.getValue().getOrDefault("tolerance", Double.NaN)).doubleValue();
-        Double found = measured.get(entry.getKey());
-        if (found == null || !(Math.abs(found - value) <= tolerance)) {
-          met = false;
-          System.out.printf(
-              Locale.ROOT,
-              "NOT AS EXPECTED %s: %s, expected %s ± %s%n",
-              entry.getKey(),
-              found,
-              value,
-              tolerance);
-        }
-      }
-    }
-    return met;
+    List<String> misses = Expectations.read(expectedFile).misses(measured);
+    misses.forEach(System.out::println);
+    return misses.isEmpty();
   }
 
   private static double[] sorted(List<Double> values) {
@@ -100,10 +78,5 @@ final class Figures {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
     Arrays.sort(sorted);
     return sorted;
-  }
-
-  /** The smallest value that at least so many per cent of the values do not exceed. */
-  private static double percentile(double[] sorted, int percent) {
-    return sorted[Math.max(0, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
   }
 }

@@ -11,6 +11,7 @@ import io.retort.generator.AnswerStyle;
 import io.retort.generator.GeneratedAnswer;
 import io.retort.generator.GenerationRequest;
 import io.retort.generator.TokenTrace;
+import io.retort.web.evaluation.GivenNeighbours;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

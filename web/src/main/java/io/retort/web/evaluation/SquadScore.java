@@ -1,4 +1,4 @@
-package io.retort.benchmarks;
+package io.retort.web.evaluation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,8 +13,8 @@ import java.util.function.ToDoubleFunction;
  *
  * @param contains 1 if the words of an answer stand in the prediction, one after the other
  */
-record SquadScore(double exactMatch, double f1, double contains) {
-  static SquadScore of(String prediction, List<String> answers) {
+public record SquadScore(double exactMatch, double f1, double contains) {
+  public static SquadScore of(String prediction, List<String> answers) {
     List<String> words = words(prediction);
     return new SquadScore(
         best(answers, answer -> words(answer).equals(words) ? 1 : 0),
@@ -32,7 +32,7 @@ record SquadScore(double exactMatch, double f1, double contains) {
     return common == 0 ? 0 : 2.0 * common / (prediction.size() + answer.size());
   }
 
-  static List<String> words(String text) {
+  public static List<String> words(String text) {
     String plain =
         text.toLowerCase(Locale.ROOT)
             .replaceAll("[!-/:-@\\[-`{-~]", "")

@@ -1,4 +1,4 @@
-package io.retort.benchmarks;
+package io.retort.web.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package io.retort.benchmarks;
+package io.retort.web.evaluation;
 
 import io.retort.data.Chunk;
 import io.retort.data.ChunkId;
@@ -12,13 +12,13 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Neighbours that come with their question instead of from an index. */
-final class GivenNeighbours {
+public final class GivenNeighbours {
   private GivenNeighbours() {}
 
   /**
    * A row's {@code neighbours}: each {@code title}, {@code text} and perhaps {@code continuation}.
    */
-  static List<Neighbour> of(int question, JsonNode row) {
+  public static List<Neighbour> of(int question, JsonNode row) {
     List<Neighbour> neighbours = new ArrayList<>();
     for (JsonNode given : row.path("neighbours")) {
       neighbours.add(neighbour(question, neighbours.size() + 1, given));
@@ -44,13 +44,13 @@ final class GivenNeighbours {
   }
 
   /** Chunk and continuation as one text. */
-  static String text(Neighbour neighbour) {
+  public static String text(Neighbour neighbour) {
     Chunk following = neighbour.continuation();
     return neighbour.chunk().text() + (following == null ? "" : following.text());
   }
 
   /** The documents that the neighbours are all of. */
-  static SourceText texts(List<Neighbour> neighbours) {
+  public static SourceText texts(List<Neighbour> neighbours) {
     Map<String, String> texts = new HashMap<>();
     for (Neighbour neighbour : neighbours) {
       texts.put(neighbour.chunk().id().documentId(), text(neighbour));
