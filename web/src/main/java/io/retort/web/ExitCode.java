@@ -8,7 +8,7 @@ public final class ExitCode {
   /** Wrong usage, configuration or environment. */
   public static final int USAGE = 2;
 
-  /** Done with a reservation: abstained, nothing found, some files failed. */
+  /** Done with a reservation: abstained, nothing found, some files failed, a metric off. */
   public static final int RESERVATION = 3;
 
   /** Service unreachable or not ready, or the data directory is in use. */

@@ -16,6 +16,10 @@ final class CollectionFlag {
       description = "the collection; may be left out when there is exactly one")
   private @Nullable String collection;
 
+  boolean given() {
+    return collection != null;
+  }
+
   /** The collection that is meant. */
   String value(Api api) throws IOException, InterruptedException {
     if (collection != null) {

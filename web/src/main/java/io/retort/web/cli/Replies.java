@@ -49,8 +49,12 @@ final class Replies {
       String chunkId,
       String documentId,
       String title,
+      int version,
       @Nullable Integer page,
+      Span span,
+      @Nullable Span continuation,
       @Nullable String text,
+      @Nullable String continuationText,
       double score,
       int rank,
       String source) {}
@@ -62,8 +66,11 @@ final class Replies {
   record Citation(
       int id,
       String documentId,
+      int version,
+      String chunkId,
       String title,
       @Nullable Integer page,
+      Span sourceSpan,
       Span answerSpan,
       @Nullable String quote) {}
 
@@ -74,6 +81,7 @@ final class Replies {
   record TokenSource(String documentId, Span sourceSpan) {}
 
   record Answer(
+      String id,
       @Nullable String answer,
       boolean abstained,
       @Nullable String reason,
@@ -91,9 +99,13 @@ final class Replies {
 
   record Usage(int generatedTokens, int retrievals) {}
 
-  record Timings(long totalMs) {}
+  record Timings(@Nullable Long firstTokenMs, long totalMs) {}
 
-  record Model(String device) {}
+  record Model(String decoder, String encoder, String fingerprint, String device) {}
+
+  record Passage(String text) {}
+
+  record KnockOut(double knockOut) {}
 
   record Document(String id, String path) {}
 

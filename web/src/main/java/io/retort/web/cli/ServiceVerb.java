@@ -44,13 +44,18 @@ abstract class ServiceVerb extends Verb {
     return true;
   }
 
+  /** Whether the command line names a service. */
+  final boolean addressed() {
+    return url != null;
+  }
+
   /** Whether the service ends with this verb. */
   final boolean alone() {
     return alone;
   }
 
   @Override
-  public final Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     check();
     try (Connection connection = connect()) {
       return run(connection.api());

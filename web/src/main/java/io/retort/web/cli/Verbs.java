@@ -74,6 +74,7 @@ public final class Verbs {
             new AskVerb(program),
             new SearchVerb(program),
             new JobsVerb(program),
+            new EvalVerb(program),
             new KeysVerb(program),
             new DoctorVerb(program),
             new VersionVerb(program),

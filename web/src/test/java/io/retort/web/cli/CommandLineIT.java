@@ -67,6 +67,70 @@ class CommandLineIT {
   }
 
   @Test
+  void anEvaluationAsksTheCollectionAndIsComparedWithTheOneBefore() throws Exception {
+    shell().run("ingest", documents.toString(), "--collection", "handbook");
+    Path set =
+        Files.writeString(
+            folder.resolve("set.jsonl"),
+            """
+            {"id": "leave", "question": "unused leave days", "answers": ["Up to five unused leave days are carried"], "path": "leave.txt"}
+            {"id": "trains", "question": "second class trains", "answers": ["first class"], "path": "rules/travel.txt"}
+            {"id": "none", "question": "unsure about it", "answers": []}
+            """);
+    String run = folder.resolve("run.json").toString();
+    Shell.Result first =
+        shell().run("eval", "--dataset", set.toString(), "--out", run, "--knock-outs", "1");
+    assertThat(first.err()).contains("3/3 questions · 1 right");
+    assertThat(first.code()).isEqualTo(ExitCode.DONE);
+    assertThat(first.out()).contains("citation_precision", "knock_out_median_nats");
+
+    Path page = folder.resolve("report.html");
+    Shell.Result second =
+        shell()
+            .run(
+                "eval",
+                "--dataset",
+                set.toString(),
+                "--json",
+                "--compare",
+                run,
+                "--report",
+                page.toString());
+    assertThat(second.code()).isEqualTo(ExitCode.DONE);
+    assertThat(second.json().at("/metrics/em").asDouble()).isEqualTo(0.5);
+    assertThat(second.json().at("/metrics/recall_at_k").asDouble()).isEqualTo(0.5);
+    assertThat(second.json().at("/metrics/mrr_at_10").asDouble()).isEqualTo(0.5);
+    assertThat(second.json().at("/metrics/citation_precision").asDouble()).isEqualTo(1);
+    assertThat(second.json().at("/metrics/citation_invalid").asDouble()).isZero();
+    assertThat(second.json().at("/metrics/no_answer_f1").asDouble()).isEqualTo(1);
+    assertThat(second.json().at("/model/fingerprint").asString()).isEqualTo("sha256:all");
+    assertThat(second.json().at("/comparison/common").asInt()).isEqualTo(3);
+    assertThat(second.json().at("/comparison/differences/em/difference").asDouble()).isZero();
+    assertThat(Files.readString(page)).contains("Evaluation of the collection handbook");
+  }
+
+  @Test
+  void givenNeighboursNeedNoDataDirectory() throws Exception {
+    Path set =
+        Files.writeString(
+            folder.resolve("set.jsonl"),
+            """
+            {"question": "how many?", "answers": ["five days"], "gold": 0, "neighbours": [{"title": "t", "text": "five days"}]}
+            {"question": "who?", "answers": ["he"], "gold": -1, "neighbours": [{"title": "t", "text": "she"}]}
+            """);
+    Shell.Result given =
+        shell().run("eval", "--dataset", set.toString(), "--neighbours", "given", "--json");
+    assertThat(given.code()).isEqualTo(ExitCode.DONE);
+    assertThat(given.json().at("/metrics/em").asDouble()).isEqualTo(0.5);
+    assertThat(given.json().at("/metrics/gold_cited_first").asDouble()).isEqualTo(1);
+    assertThat(given.json().at("/conditions/collection").isNull()).isTrue();
+    Shell.Result shuffled =
+        shell().run("eval", "--dataset", set.toString(), "--neighbours", "shuffled", "--json");
+    assertThat(shuffled.json().at("/metrics/em").asDouble()).isZero();
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
   void aVerbTalksToTheServiceThatHoldsTheDataDirectory() throws Exception {
     try (var server = new TestServer(data, new FakeModels(), Map.of())) {
       assertThat(

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VerbsTest {
   private static final List<String> VERBS =
       List.of(
-          "demo", "serve", "login", "ingest", "ask", "search", "jobs", "keys", "doctor", "version");
+          "demo", "serve", "login", "ingest", "ask", "search", "jobs", "eval", "keys", "doctor",
+          "version");
 
   @TempDir private Path folder;
 
@@ -33,7 +34,7 @@ class VerbsTest {
       textBlock =
           """
           frobnicate                        | retort: unknown verb 'frobnicate'
-          eval                              | unknown verb 'eval'
+          backup                            | unknown verb 'backup'
           --frobnicate                      | unknown flag '--frobnicate'
           ask --frobnicate q                | retort ask: unknown flag '--frobnicate'
           ask --collections c q             | did you mean --collection?
@@ -59,6 +60,22 @@ class VerbsTest {
           jobs watch                        | watch needs the ID of a job
           jobs list job_x                   | list takes no ID, but there is 'job_x'
           jobs show job_x --state failed    | --state belongs to list, not to show
+          eval                              | missing required option: '--dataset=FILE'
+          eval --dataset none.jsonl         | --dataset: there is no file 'none.jsonl'
+          eval --dataset . --style long     | unknown style 'long'; known: short, sentence, paragraph
+          eval --dataset . --neighbours own | unknown neighbours 'own'; known: retrieved, given
+          eval --dataset . --neighbours off --k 2 | belong to --neighbours retrieved, not to off
+          eval --dataset . --compare none.j | --compare: there is no file 'none.j'
+          eval --dataset . --compare pom.xml | pom.xml is no evaluation run
+          eval --dataset . --expected none.y | --expected: there is no file 'none.y'
+          eval --dataset pom.xml --limit 0  | --limit is 0, allowed: 1 or more
+          eval --dataset pom.xml --k 0      | --k is 0, allowed: 1 or more
+          eval --dataset pom.xml --knock-outs -1 | --knock-outs is -1
+          eval --dataset pom.xml --min-confidence 2 | --min-confidence is 2.0, allowed: 0 to 1
+          eval --dataset pom.xml --out no/x | --out: 'no/x' cannot be written
+          eval --dataset pom.xml --report . | --report: '.' cannot be written
+          eval --dataset pom.xml            | there is no question in pom.xml
+          eval --dataset pom.xml --strict   | lines of pom.xml cannot be read
           keys steal                        | 'steal' is none of create, list, revoke
           keys create                       | create needs --name
           keys create key_x --name n        | create takes no ID, but there is 'key_x'
