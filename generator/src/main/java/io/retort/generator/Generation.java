@@ -32,7 +32,6 @@ final class Generation {
   private final GenerationRequest request;
   private final int[] prompt;
   private final double minRelevance;
-  private final double minConfidence;
   private final Entries entries;
   private final RequestLimits limits;
   private final Consumer<GenerationEvent> events;
@@ -64,7 +63,6 @@ final class Generation {
     this.request = request;
     this.prompt = prompt;
     this.minRelevance = minRelevance;
-    this.minConfidence = minConfidence;
     this.entries = entries;
     this.limits = limits;
     this.events = events;
