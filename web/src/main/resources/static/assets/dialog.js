@@ -4,6 +4,7 @@ import {texts} from './texts.js';
 import {html, nothing} from './view.js';
 
 let open = null;
+let closing = 0; // dialogs that we closed and whose event is still to come
 
 /** `view()` draws what stands in it. */
 export async function show(title, view, {wide = false} = {}) {
@@ -16,7 +17,23 @@ export async function show(title, view, {wide = false} = {}) {
 }
 
 export function close() {
-  document.getElementById('dialog')?.close();
+  const dialog = document.getElementById('dialog');
+  if (dialog?.open) {
+    closing++;
+    dialog.close();
+  }
+  open = null;
+  update();
+}
+
+/** The event comes later, when another dialog may be about to open: only the user's own closing counts. */
+function closed() {
+  if (closing > 0) {
+    closing--;
+    return;
+  }
+  open = null;
+  update();
 }
 
 /** Asks before something is done that cannot be undone; `act` may take a while and may fail. */
@@ -53,7 +70,7 @@ export const isOpen = () => document.getElementById('dialog')?.open ?? false;
 export function dialogView() {
   return html`
     <dialog id="dialog" class=${open?.wide ? 'wide' : ''} aria-labelledby="dialog-title"
-        @close=${() => { open = null; update(); }}
+        @close=${closed}
         @click=${event => { if (event.target === event.currentTarget) { close(); } }}>
       ${open ? html`
         <div class="dialog-body">
