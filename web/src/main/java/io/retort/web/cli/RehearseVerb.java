@@ -2,14 +2,11 @@ package io.retort.web.cli;
 
 import io.retort.web.ExitCode;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,7 +37,7 @@ final class RehearseVerb extends Verb {
       rehearse(service.api());
       return ExitCode.DONE;
     } finally {
-      delete(data);
+      FileSystemUtils.deleteRecursively(data);
     }
   }
 
@@ -65,28 +62,5 @@ final class RehearseVerb extends Verb {
         Json.object().put("question", "Where was the lens ground?").put("collection", COLLECTION);
     JsonNode answer = api.stream("/answers", question, (_, _) -> {});
     note("answered: " + answer.path("answer").asString("nothing"));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
