@@ -17,9 +17,9 @@ import numpy as np
 import onnxruntime as ort
 
 from training.export_onnx import PROBED
+from training.retro.batches import STYLES
 from training.retro.data import Limits
 from training.retro.model import MASKED, SALIENCE_FLOOR
-from training.retro.retrofit import STYLES
 from training.retro.serving import serve
 from training.retro.weights import bge_tokenizer, decoder_tokenizer
 

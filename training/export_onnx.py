@@ -17,12 +17,13 @@ import numpy as np
 import onnx
 import torch
 
+from training.retro.batches import PROMPT_PREFIX, PROMPT_SUFFIX, STYLES, Prompt, pack
 from training.retro.bert import BertConfig
 from training.retro.data import Limits, read_rows
 from training.retro.graphs import Precision, RetroGraphs, WeightFiles, eight_bit_blocks
 from training.retro.model import Retro, RetroConfig, mixture
 from training.retro.reader import Reader
-from training.retro.retrofit import PROMPT_PREFIX, PROMPT_SUFFIX, STYLES, Prompt, generate, load_base, prompt_rows, read
+from training.retro.retrofit import generate, load_base, read
 from training.retro.serving import ServedExample, serve
 from training.retro.weights import BLOCK, MODELS, REPOSITORY, Blocks, bge_tokenizer, decoder_tokenizer, load_smollm2_blocks
 
@@ -127,11 +128,11 @@ def parity(trained: Trained, examples: list[tuple[str, str, list[tuple[str, str]
     records = []
     for question, style, neighbours in examples:
         served: ServedExample = serve(question, neighbours, decoder, encoder, limits)
-        reading = read(trained.reader, trained.retro, [served], prompt, style)
-        ids, valid, last = prompt_rows([served], prompt, style)
-        states, _ = trained.retro.attending(last[:, None], valid.sum(1), trained.retro.prefix(ids), valid, reading.memory)
-        outputs = trained.retro.head(states, last[:, None], reading.memory)
-        answers, refused = generate(trained.retro, trained.reader, [served], prompt, style, memory=reading.memory, longest=longest)
+        inputs = pack([served], prompt, style, trained.retro.config.retrieved_length)
+        reading, row, valid = read(trained.reader, trained.retro, inputs), inputs.last[:, None], inputs.prompt_valid
+        states, _ = trained.retro.attending(row, valid.sum(1), trained.retro.prefix(inputs.prompt), valid, reading.memory)
+        outputs = trained.retro.head(states, row, reading.memory)
+        answers, refused = generate(trained.retro, trained.reader, inputs, memory=reading.memory, longest=longest)
         records.append(
             {
                 "question": question,

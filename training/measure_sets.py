@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from training.retro.batches import STYLES, target_of
 from training.retro.data import Corpus, loose_occurrences, occurrences, read_rows
 from training.retro.examples import SampleConfig, sample
-from training.retro.retrofit import STYLES, target_of
 from training.retro.weights import REPOSITORY
 from training.train import corpora
 

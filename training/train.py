@@ -32,6 +32,7 @@ from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer,
 
 TRAINING = REPOSITORY / "training"
 CACHE = TRAINING / "runs" / "cache"
+MADE = TRAINING / "runs" / "sets"
 
 
 def sampling_of(run: object) -> SampleConfig:
@@ -94,14 +95,18 @@ def commit() -> str:
     return asked.stdout.strip() or "unknown"
 
 
+def source_of(data: Path, name: str) -> Path:
+    """The file of a question set: one of the data's, or one that was made from them."""
+    given = data / "train" / f"{name}.jsonl.xz"
+    return given if given.exists() else MADE / given.name
+
+
 def corpora(data: Path, shares: dict[str, float]) -> tuple[list[tuple[Corpus, float]], Corpus]:
     """The training sets with their shares, and SQuAD's dev set. Questions of the dev set are dropped from the former."""
     decoder, encoder, limits = decoder_tokenizer(), bge_tokenizer(), Limits()
     dev = cached_corpus(data / "eval" / "squad11_dev.jsonl.xz", CACHE, decoder, encoder, limits)
     held = frozenset(q.lower() for q in dev.questions)
-    train = [
-        (cached_corpus(data / "train" / f"{name}.jsonl.xz", CACHE, decoder, encoder, limits, held), share) for name, share in shares.items()
-    ]
+    train = [(cached_corpus(source_of(data, name), CACHE, decoder, encoder, limits, held), share) for name, share in shares.items()]
     for name, (corpus, _) in zip(shares, train, strict=True):
         if not corpus.questions:
             raise ValueError(f"no question of {name} has its answer in its context")

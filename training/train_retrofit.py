@@ -11,33 +11,26 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import signal
 import time
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import torch
 import yaml
+from torch.utils.data import DataLoader, Dataset
 
+from training.retro.batches import STYLES, Inputs, Prompt, Wanted, pack, target_of, wanted_of
 from training.retro.bert import BertConfig
 from training.retro.data import Limits, exact, overlap_f1
 from training.retro.examples import Example, Mixture, SampleConfig, make_neighbour
 from training.retro.model import Retro, RetroConfig
 from training.retro.reader import Reader
-from training.retro.retrofit import (
-    STYLES,
-    LossWeights,
-    Prompt,
-    Target,
-    fit_projection,
-    generate,
-    load_base,
-    losses,
-    read,
-    span_loss,
-    target_of,
-)
+from training.retro.retrofit import Losses, LossWeights, fit_projection, generate, load_base, losses, read, span_loss
 from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import (
@@ -114,9 +107,9 @@ def load_reader(path: Path) -> Reader:
     return reader
 
 
-def products(precision: str) -> torch.autocast:
+def products(precision: str, device: str = "cpu") -> torch.autocast:
     """What the matrix products of encoder and decoder are computed in; sums, norms and master weights are fp32 always."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16")
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
 def halve_frozen(retro: Retro) -> None:
@@ -133,7 +126,8 @@ def evaluate(
     tokenizer = decoder_tokenizer()
     em, f1 = [], []
     for group in micro_batches(examples, pieces):
-        answers, _ = generate(retro, reader, group, prompt, use_memory=use_memory, copy=copy)
+        inputs = pack(group, prompt, "short", retro.config.retrieved_length).to(retro.base_norm.device)
+        answers, _ = generate(retro, reader, inputs, use_memory=use_memory, copy=copy)
         for example, ids in zip(group, answers, strict=True):
             said = tokenizer.decode(ids).strip()
             em.append(exact(said, example.answers))
@@ -148,6 +142,43 @@ def shuffled(examples: list[Example]) -> list[Example]:
         neighbours = [make_neighbour(example.corpus, example.question, n.chunk) for n in other.neighbours]
         out.append(Example(example.corpus, example.question, neighbours, -1))
     return out
+
+
+@dataclass
+class Step:
+    """One step's batch, ready to be computed. The parts hold whole examples, so many WordPieces together at most."""
+
+    reads_only: bool
+    short: bool
+    parts: list[tuple[Inputs, Wanted]]
+
+    def pin_memory(self) -> Step:
+        return replace(self, parts=[(inputs.pin_memory(), wanted.pin_memory()) for inputs, wanted in self.parts])
+
+
+class Steps(Dataset):
+    """Step i of a run, the same in every process: what the loader's workers make, in order."""
+
+    def __init__(self, run: RetrofitRun, mixtures: dict[str, Mixture], prompt: Prompt, config: RetroConfig, first: int, position: int):
+        """``position``: the first example of step ``first``."""
+        self.run, self.mixtures, self.prompt, self.config = run, mixtures, prompt, config
+        self.first, self.position = first, position
+
+    def __getitem__(self, step: int) -> Step:
+        run, style = self.run, self.run.style(step)
+        drawn = self.mixtures[style].batch(self.position + (step - self.first) * run.batch, run.batch)
+        targets = {id(e): t for e in drawn if (t := target_of(e, style)) is not None}
+        parts = []
+        for group in micro_batches([e for e in drawn if id(e) in targets], run.micro):
+            inputs = pack(group, self.prompt, style, self.config.retrieved_length)
+            parts.append((inputs, wanted_of(group, [targets[id(e)] for e in group], inputs, self.config.end_token)))
+        return Step(run.reads_only(step), style == "short", parts)
+
+    def from_step(self, step: int, workers: int, pin: bool) -> Iterator[Step]:
+        """All steps from one on, made ahead by so many processes; by this one if by none."""
+        return iter(
+            DataLoader(self, None, sampler=count(step), num_workers=workers, pin_memory=pin, prefetch_factor=4 if workers else None)
+        )
 
 
 def parameter_groups(run: RetrofitRun, retro: Retro, reader: Reader) -> list[dict]:
@@ -178,24 +209,21 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     else:
         retro, reader = load_base(RetroConfig()), load_reader(Path(args.reader))
     reader.encoder.freeze(run.frozen)
+    device = torch.device(args.device)
 
     def judged(examples: list[Example], *, copy: bool = True) -> dict[str, float]:
-        with products(args.precision):
+        with products(args.precision, device.type):
             return evaluate(retro, reader, examples, prompt, run.micro, copy=copy)
 
     def say(**figures: object) -> None:
         print(json.dumps({"step": step, "minutes": round(elapsed / 60, 2), **figures}), flush=True)
 
     step, position, elapsed = 0, 0, 0.0
-    groups = parameter_groups(run, retro, reader)
-    highest = [group["lr"] for group in groups]
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
     checkpoint = folder / "last.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu") if checkpoint.exists() else None
+    if state:
         retro.load_state_dict(state["retro"], strict=False)
         reader.load_state_dict(state["reader"])
-        optimizer.load_state_dict(state["optimizer"])
         step, position, elapsed = state["step"], state["position"], state["elapsed"]
     elif not args.model:
         retro.initialise(torch.Generator().manual_seed(run.seed))
@@ -204,9 +232,16 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         say(closed_form_r2={part: round(value, 3) for part, value in fit.items()})
     if args.precision == "bf16":
         halve_frozen(retro)
+    retro.to(device)
+    reader.to(device)
+    groups = parameter_groups(run, retro, reader)
+    highest = [group["lr"] for group in groups]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
+    if state:
+        optimizer.load_state_dict(state["optimizer"])
     budget = 60.0 * args.minutes
     manifest = {"stage": "retrofit", "commit": commit(), "run": asdict(run), "limits": asdict(Limits()), "minutes": args.minutes}
-    manifest["precision"] = args.precision
+    manifest |= {"precision": args.precision, "device": device.type}
     if args.model:
         manifest["continues"] = json.loads((Path(args.model) / "manifest.json").read_text())["training"]
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
@@ -229,52 +264,48 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         stopping = True
 
     signal.signal(signal.SIGTERM, stop)
-    window: list[dict[str, float]] = []
-    spans: list[float] = []
+    window: list[tuple[float, Losses]] = []
+    spans: list[torch.Tensor] = []
     seconds, seen = 0.0, 0
     saved = evaluated = elapsed
+    steps = Steps(run, mixtures, prompt, retro.config, step, position).from_step(step, args.workers, device.type == "cuda")
     while True:
-        style = run.style(step)
-        drawn = mixtures[style].batch(position, run.batch)
         began = time.perf_counter()
-        pairs = [(e, target_of(e, style)) for e in drawn]
-        usable: list[tuple[Example, Target]] = [(e, t) for e, t in pairs if t is not None]
+        batch = next(steps)
         factor = schedule(elapsed / budget, run.warmup, run.floor)
         for group, rate in zip(optimizer.param_groups, highest, strict=True):
             group["lr"] = rate * factor
-        targets = {id(e): t for e, t in usable}
-        for group in micro_batches([e for e, _ in usable], run.micro):
-            wanted, share = [targets[id(e)] for e in group], len(group) / len(usable)
-            if run.reads_only(step):
-                with products(args.precision):
-                    loss = span_loss(read(reader, retro, group, prompt, style), group, wanted)
-                (loss * share).backward()
-                spans.append(loss.item())
-                continue
-            with products(args.precision):
-                part = losses(retro, reader, group, wanted, prompt, style, LossWeights())
-            (part.total * share).backward()
-            window.append({**vars(part), "total": part.total.item(), "weight": len(group), "short": style == "short"})
+        usable = sum(inputs.size for inputs, _ in batch.parts)
+        for inputs, wanted in ((i.to(device), w.to(device)) for i, w in batch.parts):
+            with products(args.precision, device.type):
+                if batch.reads_only:
+                    loss = span_loss(read(reader, retro, inputs), wanted)
+                    spans.append(loss.detach())
+                else:
+                    part = losses(retro, reader, inputs, wanted, LossWeights())
+                    loss = part.total
+                    if batch.short:
+                        window.append((inputs.size, replace(part, total=loss.detach())))
+            (loss * (inputs.size / usable)).backward()
         norm = float(torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], run.clip))
         if not math.isfinite(norm):
             raise FloatingPointError(f"gradient norm {norm} at step {step}")
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        position += len(drawn)
+        position += run.batch
         elapsed += time.perf_counter() - began
         seconds += time.perf_counter() - began
-        seen += len(drawn)
+        seen += run.batch
 
         if step % args.log_every == 0 and window:
-            short = [w for w in window if w["short"]] or window
-            weight = sum(w["weight"] for w in short)
+            weight = sum(size for size, _ in window)
             names = ("total", "mixture", "language", "copy", "span", "first_token", "later_tokens")
             say(
-                **{name: round(sum(w[name] * w["weight"] for w in short) / weight, 3) for name in names},
+                **{name: round(sum(size * getattr(part, name).item() for size, part in window) / weight, 3) for name in names},
                 gates=[round(float(cca.gate.tanh().mean()), 2) for cca in retro.cca],
                 norm=round(norm, 2),
-                reader_span=round(float(np.mean(spans)), 3) if spans else None,
+                reader_span=round(float(torch.stack(spans).mean()), 3) if spans else None,
                 examples_per_second=round(seen / seconds, 2),
             )
             window, spans, seconds, seen = [], [], 0.0, 0
@@ -302,8 +333,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", default=str(REPOSITORY / "training" / "runs" / "retrofit"), help="resumes from last.pt")
     parser.add_argument("--minutes", type=float, default=60.0, help="training time that the learning rate decays over")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps")
-    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the products; bf16 needs AVX-512 BF16 or AMX")
+    parser.add_argument(
+        "--precision", choices=("fp32", "bf16"), default="fp32", help="of the products; bf16 needs AVX-512 BF16, AMX or a GPU"
+    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=0, help="processes that make the batches ahead; 0: made between the steps")
     parser.add_argument("--dev", type=int, default=150, help="questions of the quick evaluation")
     parser.add_argument("--log-every", type=int, default=25)
     parser.add_argument("--save-minutes", type=float, default=8.0)
@@ -313,6 +348,8 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     args = arguments()
+    if args.workers:
+        os.environ["TOKENIZERS_PARALLELISM"] = "false"  # their threads do not live on in forked processes
     keep_memory()
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)

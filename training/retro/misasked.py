@@ -1,12 +1,15 @@
 """Questions changed so that their paragraph answers them no longer, although it reads as if it did.
 
-The unanswerable questions of SQuAD 2.0 (Rajpurkar et al. 2018, arXiv 1806.03822) are such: another name, another number, an antonym,
-a negation. Here rules make them from answerable ones, so that a model learns to check what a question takes for granted.
+The unanswerable questions of SQuAD 2.0 (Rajpurkar et al. 2018, arXiv 1806.03822) are such: another name, another number, another word,
+an antonym, a negation. Here rules make them from answerable ones, so that a model learns to check what a question takes for granted.
+What comes in anew is taken from the same text or article as often as from anywhere, lest strangeness alone should tell.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +37,19 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’.-]*[\w](?: (?:of |the |de |van |vo
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*\d(?![\w.,]\d)")
 _VERB = re.compile(r"\b(is|are|was|were|did|does|do|has|have|had|can|could|will|would|should)\b(?! not\b)", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
+_LONG_WORD = re.compile(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])")
+_FIELD = re.compile(r"^\W*\w[^:\n]*: \S", re.MULTILINE)
+_ENDINGS = ("ings", "tion", "tions", "ment", "ing", "ed", "ly", "ies", "ers", "er", "ity", "al", "ous", "ive", "s")
+_FUNCTION_WORDS = frozenset(
+    """
+what which whom whose where when that this these those there their them they then than with without from into onto upon about after
+before between during through under over were been being have does would could should will shall might must also only very much many
+more most some such other another each every both either neither same kind type name called known used following according percent
+percentage number year years time people person place amount
+""".split()
+)
+SHARE_OF_TEXT = 0.4  # of the new names and numbers stand in the text, in another part
+SHARE_OF_ARTICLE = 0.5  # of the other new names and words stand in questions about the same article
 SHARE_NEGATED = 0.1  # of the questions that could be negated; more, and "not" alone would tell
 
 
@@ -56,12 +72,15 @@ def negated(question: str, rng: np.random.Generator) -> str | None:
     return question[: verb.end()] + " ".join([*words[:after], "not", *words[after:]])
 
 
-def other_number(question: str, text: str, rng: np.random.Generator) -> str | None:
-    """A number of the question that the text has too, moved so that the text has it no longer."""
+def other_number(question: str, text: str, rng: np.random.Generator, of_text: float = SHARE_OF_TEXT) -> str | None:
+    """A number of the question that the text has too, moved so that the text has it no longer, or another of the text's."""
     places = [m for m in _NUMBER.finditer(question) if loose_occurrences(text, m.group())]
     if not places:
         return None
     place = places[int(rng.integers(len(places)))]
+    others = sorted({m.group() for m in _NUMBER.finditer(text) if len(m.group()) == len(place.group())} - {place.group()})
+    if others and rng.random() < of_text:
+        return question[: place.start()] + others[int(rng.integers(len(others)))] + question[place.end() :]
     value = int(place.group().replace(",", ""))
     moved = value + int(rng.choice([-1, 1])) * int(rng.integers(1, max(2, min(40, value // 10 + 2))))
     new = f"{moved:,}" if "," in place.group() else str(moved)
@@ -70,18 +89,59 @@ def other_number(question: str, text: str, rng: np.random.Generator) -> str | No
     return question[: place.start()] + new + question[place.end() :]
 
 
-def other_name(question: str, text: str, names: list[str], rng: np.random.Generator) -> str | None:
-    """A name of the question that the text has too, replaced by one that it has not."""
+def other_name(
+    question: str, text: str, names: Sequence[str], answer: str, rng: np.random.Generator, of_text: float = SHARE_OF_TEXT
+) -> str | None:
+    """A name of the question that the text has too, replaced by one that it has not, or by another of the text's."""
     places = [m for m in _NAME.finditer(question) if loose_occurrences(text, m.group())]
-    if not places or not names:
+    if not places:
         return None
     place = places[int(rng.integers(len(places)))]
     length = len(place.group().split())
+    if rng.random() < of_text:
+        spoken = question.lower() + " " + answer.lower()
+        others = sorted(
+            {m.group() for m in _NAME.finditer(text) if is_name(m.group()) and not any(w in spoken for w in m.group().lower().split())}
+        )
+        if others:
+            return question[: place.start()] + others[int(rng.integers(len(others)))] + question[place.end() :]
+    if not names:
+        return None
     for _ in range(8):
         new = names[int(rng.integers(len(names)))]
         if len(new.split()) == length and not loose_occurrences(text, new):
             return question[: place.start()] + new + question[place.end() :]
     return None
+
+
+def ending(word: str) -> str:
+    """What says of which form a word is: nouns in the plural, participles, adverbs stand for their like."""
+    return next((e for e in _ENDINGS if word.endswith(e)), "")
+
+
+def content_words(question: str) -> list[re.Match[str]]:
+    return [m for m in _LONG_WORD.finditer(question) if m.group() not in _FUNCTION_WORDS]
+
+
+def other_word(question: str, text: str, words: dict[str, list[str]], rng: np.random.Generator) -> str | None:
+    """A word of the question that the text has too, replaced by one of the same form that it has not."""
+    places = [m for m in content_words(question) if loose_occurrences(text, m.group())]
+    if not places:
+        return None
+    place = places[int(rng.integers(len(places)))]
+    pool = words.get(ending(place.group()), [])
+    for _ in range(8 if pool else 0):
+        new = pool[int(rng.integers(len(pool)))]
+        if new[:4] != place.group()[:4] and not loose_occurrences(text, new) and new not in question:
+            return question[: place.start()] + new + question[place.end() :]
+    return None
+
+
+def by_ending(words: Sequence[str]) -> dict[str, list[str]]:
+    pools: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        pools[ending(word)].append(word)
+    return dict(pools)
 
 
 @dataclass(frozen=True)
@@ -93,21 +153,41 @@ class Misasked:
     encoder: Tokenizer
     limits: Limits
     names: list[str]  # that stand in questions
+    words: dict[str, list[str]]  # that stand in several questions, by their ending
+    about: list[np.ndarray]  # questions of each article
+    lists: bool  # the texts are lists of fields: what one line does not say, another may, so that nothing is taken from the text
 
     @staticmethod
     def of(corpus: Corpus, decoder: Tokenizer, encoder: Tokenizer, limits: Limits) -> Misasked:
         names = {m.group() for question in corpus.questions for m in _NAME.finditer(question) if is_name(m.group())}
-        return Misasked(corpus, decoder, encoder, limits, sorted(names))
+        counted = Counter(m.group() for question in corpus.questions for m in content_words(question))
+        common = sorted(word for word, times in counted.items() if times > 2)
+        article = corpus.article[corpus.paragraph]  # [Q]
+        about = np.split(np.argsort(article, kind="stable"), np.cumsum(np.bincount(article, minlength=len(corpus.titles)))[:-1])
+        fields = sum(len(_FIELD.findall(text)) > 2 for text in corpus.texts)
+        return Misasked(corpus, decoder, encoder, limits, sorted(names), by_ending(common), about, 2 * fields > len(corpus.texts))
+
+    def nearby(self, question: int) -> list[str]:
+        """Up to forty questions of the same article."""
+        about = self.about[self.corpus.article[self.corpus.paragraph[question]]]
+        return [self.corpus.questions[q] for q in about[:: 1 + len(about) // 40]]
 
     def changed(self, question: int, rng: np.random.Generator) -> Corpus | None:
         """The paragraph and the changed question as a corpus, with the answer that is none any more; None if no rule fits."""
         asked, text = self.corpus.questions[question], self.corpus.texts[self.corpus.paragraph[question]]
+        names, words = self.names, self.words
+        if rng.random() < SHARE_OF_ARTICLE:
+            near = self.nearby(question)
+            names = [m.group() for q in near for m in _NAME.finditer(q)] or names
+            words = by_ending([m.group() for q in near for m in content_words(q)])
+        of_text = 0.0 if self.lists else SHARE_OF_TEXT
         rules = [
-            lambda: other_name(asked, text, self.names, rng),
-            lambda: other_number(asked, text, rng),
-            lambda: antonym(asked, rng),
-            lambda: negated(asked, rng),
+            lambda: other_name(asked, text, names, said(self.corpus, question), rng, of_text),
+            lambda: other_number(asked, text, rng, of_text),
+            lambda: other_word(asked, text, words, rng),
         ]
+        if not self.lists:
+            rules += [lambda: antonym(asked, rng), lambda: negated(asked, rng)]
         for i in rng.permutation(len(rules)):
             new = rules[i]()
             if new is not None:

@@ -64,9 +64,9 @@ class RetroConfig:
         return 2 * self.encoder_width + self.width
 
 
-def exactly() -> torch.autocast:
+def exactly(device: torch.device) -> torch.autocast:
     """Products in fp32 inside a bf16 training step: the scores that a softmax over positions or words is taken of."""
-    return torch.autocast("cpu", enabled=False)
+    return torch.autocast(device.type, enabled=False)
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -76,7 +76,7 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
 def rotary(x: Tensor, positions: Tensor, theta: float) -> Tensor:
     """Rotates halves: x [..., T, D], positions broadcastable to [..., T]."""
     half = x.shape[-1] // 2
-    frequency = theta ** (-torch.arange(half, dtype=torch.float32) / half)  # [D/2]
+    frequency = theta ** (-torch.arange(half, dtype=torch.float32, device=x.device) / half)  # [D/2]
     angle = positions[..., None].float() * frequency  # [..., T, D/2]
     cos, sin = angle.cos(), angle.sin()
     first, second = x[..., :half], x[..., half:]
@@ -249,8 +249,8 @@ class Retro(nn.Module):
     def prefix(self, ids: Tensor) -> list[tuple[Tensor, Tensor]]:
         """The unmodified base over the prompt rows before the last: ids [B, P], padded on the right → keys, values a layer."""
         b, p = ids.shape
-        positions = torch.arange(p).expand(b, p)
-        causal = torch.ones(p, p, dtype=torch.bool).tril()
+        positions = torch.arange(p, device=ids.device).expand(b, p)
+        causal = torch.ones(p, p, dtype=torch.bool, device=ids.device).tril()
         bias = torch.where(causal, 0.0, MASKED).expand(b, 1, p, p)
         x = self.embed(ids)
         cache = []
@@ -269,8 +269,9 @@ class Retro(nn.Module):
         """
         c = self.config
         b, rows = ids.shape
-        positions = offsets[:, None] + torch.arange(rows)
-        visible = torch.cat((past_valid[:, None].expand(b, rows, -1), torch.ones(rows, rows, dtype=torch.bool).tril().expand(b, -1, -1)), 2)
+        positions = offsets[:, None] + torch.arange(rows, device=ids.device)
+        causal = torch.ones(rows, rows, dtype=torch.bool, device=ids.device).tril()
+        visible = torch.cat((past_valid[:, None].expand(b, rows, -1), causal.expand(b, -1, -1)), 2)
         bias = torch.where(visible, 0.0, MASKED)[:, None]  # [B, 1, A, S + A]
         x = self.embed(ids)
         cache = []
@@ -290,7 +291,7 @@ class Retro(nn.Module):
         Returns log-probabilities of the source position [B, A, M], what stop evidence adds to the end token's logit
         [B, A], and log(1 − g), log g of the copy gate [B, A, 2]. Rows that attend to nothing have g = 0.
         """
-        with exactly():
+        with exactly(states.device):
             query = self.copy_query(states) + self.copy_previous(self.embed(ids) / EMBEDDING_SCALE)  # [B, A, C]
             scores = query @ memory.copy_keys.transpose(1, 2) / math.sqrt(self.config.copy_dim)
             scale, gate = F.softplus(self.salience_scale(states)), self.copy_gate(states).squeeze(-1)  # [B, A, 1], [B, A]
@@ -304,7 +305,7 @@ class Retro(nn.Module):
 
     def logits(self, states: Tensor) -> Tensor:
         """The language-model branch before the softmax: states [..., H] → [..., V]."""
-        with exactly():
+        with exactly(states.device):
             return states @ self.base_embedding.T
 
     def head(self, states: Tensor, ids: Tensor, memory: Memory | None) -> Outputs:
@@ -314,7 +315,7 @@ class Retro(nn.Module):
             zero = states.new_zeros(*ids.shape, 1)
             return Outputs(logits, zero, torch.cat((zero, zero - math.inf), -1))
         copy_log, lift, gate_log = self.copy_head(states, ids, memory)
-        end = torch.zeros(self.config.vocabulary)
+        end = torch.zeros(self.config.vocabulary, device=states.device)
         end[self.config.end_token] = 1.0
         return Outputs(logits + lift[..., None] * end, copy_log, gate_log)
 

@@ -18,6 +18,6 @@ def test_a_configuration_starts(path: Path) -> None:
     assert (sampling.k, sampling.no_gold) == (run.k, run.no_gold)
     full = path.stem == "retrofit-full"
     assert sampling.retrieves is full and (sampling.counterfactual > 0) is full
-    # A tenth of the answerable is swapped instead, and a rule fits seven of ten.
-    unanswerable = sampling.no_gold + (1 - sampling.no_gold) * 0.9 * 0.7 * sampling.misasked
-    assert 0.25 <= unanswerable <= 0.32 or not full
+    # An eighth of the answerable is swapped instead, and a rule fits nearly all.
+    unanswerable = sampling.no_gold + (1 - sampling.no_gold) * 7 / 8 * 0.95 * sampling.misasked
+    assert 0.25 <= unanswerable <= 0.38 or not full

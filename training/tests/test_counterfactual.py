@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
+from training.retro.batches import target_of
 from training.retro.counterfactual import Swaps, kind_of, said
 from training.retro.data import CLS, SEP, Corpus, Limits, build_corpus, loose_occurrences, wordpiece_map
 from training.retro.examples import Example, Mixture, SampleConfig, sample
-from training.retro.retrofit import target_of
 
 NAMES = ["Ada Byron", "Grace Hopper", "Alan Turing", "Kurt Gödel", "Emmy Noether", "Max Born", "Lise Meitner"]
 ALWAYS = SampleConfig(k=(3,), no_gold=0.0, counterfactual=1.0)

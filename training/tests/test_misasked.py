@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
+from training.retro.batches import target_of
 from training.retro.data import SEP, Corpus, Limits, build_corpus
 from training.retro.examples import Mixture, SampleConfig, sample
-from training.retro.misasked import ANTONYMS, Misasked, antonym, negated, other_name, other_number
-from training.retro.retrofit import target_of
+from training.retro.misasked import ANTONYMS, Misasked, antonym, by_ending, negated, other_name, other_number, other_word
 
 TEXT = "In 1867 the lens of the northern tower was ground in Dublin by Grubb, after the fire of 1862. The keeper was Ada Berg. " * 2
 ASKED = {
@@ -37,14 +37,43 @@ def misasked(towers: Corpus, tokenizers: tuple[Tokenizer, Tokenizer]) -> Misaske
 def test_a_name_of_the_text_is_replaced_by_one_that_it_lacks() -> None:
     rng = np.random.default_rng(1)
     asked = "When did Ada Berg meet Emmy Noether?"
-    assert other_name(asked, TEXT, ["Ada Berg", "Max Born"], rng) == "When did Max Born meet Emmy Noether?"
-    assert other_name(asked, TEXT, ["Ada Berg", "Born"], rng) is None, "of as many words"
-    assert other_name("Ada Berg did what?", TEXT, ["Max Born"], rng) is None, "a first word is a capital for its place"
+    assert other_name(asked, TEXT, ["Ada Berg", "Max Born"], "1867", rng, 0.0) == "When did Max Born meet Emmy Noether?"
+    assert other_name(asked, TEXT, ["Ada Berg", "Born"], "1867", rng, 0.0) is None, "of as many words"
+    assert other_name("Ada Berg did what?", TEXT, ["Max Born"], "1867", rng, 0.0) is None, "a first word is a capital for its place"
+
+
+def test_a_name_or_number_may_be_another_one_of_the_text_but_never_the_answer() -> None:
+    asked = "What was done for Ada Berg in 1867?"
+    names = {other_name(asked, TEXT, [], "Grubb", np.random.default_rng(seed), 1.0) for seed in range(20)}
+    assert names == {"What was done for Dublin in 1867?"}
+    assert other_number(asked, TEXT, np.random.default_rng(3), 1.0) == "What was done for Ada Berg in 1862?"
+
+
+def test_a_word_of_the_text_is_replaced_by_one_of_its_form() -> None:
+    words = by_ending(["sailed", "painted", "northern", "windows", "ground"])
+    asked = "Who lighted the northern tower?"
+    rngs = [np.random.default_rng(seed) for seed in range(40)]
+    found = {other_word(asked, "It was lighted. " + TEXT, {"ed": ["painted"]}, rng) for rng in rngs}
+    assert found == {None, "Who painted the northern tower?"}
+    assert {other_word(asked, TEXT, words, rng) for rng in rngs} == {None}, (
+        "nothing has the form of northern or tower and is not of the text"
+    )
+    assert other_word("Which of these people was it?", "which of these people", words, np.random.default_rng(1)) is None
+
+
+def test_lists_of_fields_are_asked_for_what_they_lack(tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    text = "Exports 2022: 5 tons\nExports 2023: 6 tons\nHighest point: Mount Ada\nLowest point: Lake Berg"
+    rows = [{"title": "Island", "question": "What is the highest point in 2023?", "answers": ["Mount Ada"], "context": text}]
+    corpus = build_corpus(rows, *tokenizers, Limits())
+    made = Misasked.of(corpus, *tokenizers, Limits())
+    assert made.lists
+    asked = {e.questions[0] for seed in range(60) if (e := made.changed(0, np.random.default_rng(seed)))}
+    assert asked and not any("lowest" in question or "2022" in question for question in asked)
 
 
 def test_a_number_of_the_text_is_moved_to_one_that_it_lacks() -> None:
     for seed in range(20):
-        new = other_number("What was done in 1867?", TEXT, np.random.default_rng(seed))
+        new = other_number("What was done in 1867?", TEXT, np.random.default_rng(seed), 0.0)
         if new is not None:
             year = int(new.split()[-1].rstrip("?"))
             assert year not in (1867, 1862) and abs(year - 1867) <= 40

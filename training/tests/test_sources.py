@@ -10,9 +10,9 @@ import pytest
 from tokenizers import Tokenizer
 
 import training.train
+from training.retro.batches import target_of
 from training.retro.data import Corpus, Limits, build_corpus, is_sentences, loose_occurrences
 from training.retro.examples import Mixture, SampleConfig, sample
-from training.retro.retrofit import target_of
 from training.retro.weights import bge_tokenizer, decoder_tokenizer, weights_available
 
 ALONE = SampleConfig(k=(1,), no_gold=0.0, alone=0.0)

@@ -1,0 +1,64 @@
+"""What a training step is made of is the same however it is made: padded, moved, by other processes."""
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from training.export_onnx import tiny
+from training.retro.batches import Prompt, pack, target_of, wanted_of
+from training.retro.bert import Bert, BertConfig, Padding
+from training.retro.data import Corpus
+from training.retro.examples import Example, Mixture, SampleConfig
+from training.retro.retrofit import LossWeights, losses
+from training.train_retrofit import RetrofitRun, Step, Steps
+
+RUN = RetrofitRun(batch=6, micro=700, k=(1, 2, 3), no_gold=0.2, styles={"short": 0.5, "sentence": 0.5}, reader_share=0.3)
+
+
+def steps_of(corpus: Corpus, tokenizers: tuple[Tokenizer, Tokenizer], first: int = 0, position: int = 0) -> Steps:
+    mixtures = {style: Mixture([(corpus, 1.0)], RUN.sampling(), RUN.seed, style) for style in RUN.styles}
+    return Steps(RUN, mixtures, Prompt.of(*tokenizers), tiny().retro.config, first, position)
+
+
+def same(a: Step, b: Step) -> bool:
+    def tensors(step: Step) -> list[torch.Tensor]:
+        return [v for part in step.parts for record in part for v in vars(record).values() if isinstance(v, torch.Tensor)]
+
+    return (a.reads_only, a.short, len(a.parts)) == (b.reads_only, b.short, len(b.parts)) and all(map(torch.equal, tensors(a), tensors(b)))
+
+
+def test_padded_attention_is_attention() -> None:
+    torch.manual_seed(3)
+    bert = Bert(BertConfig(layers=1, width=48, heads=4, inner=64, vocabulary=90, positions=64))
+    lengths = [5, 17, 1, 9]
+    x = torch.randn(sum(lengths), 48)
+    (layer,) = bert.layers
+    packed, padded = layer(x, lengths), layer(x, lengths, Padding.of(lengths, x.device))
+    assert torch.allclose(packed, padded, atol=1e-6)
+
+
+def test_no_example_changes_another_s_loss(corpus: Corpus, tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    model, prompt = tiny(), Prompt.of(*tokenizers)
+    mixture = Mixture([(corpus, 1.0)], SampleConfig(k=(1, 2, 4), no_gold=0.3), 4)
+    drawn = [(e, t) for e in mixture.batch(0, 7) if (t := target_of(e, "short")) is not None]
+    assert any(e.gold < 0 for e, _ in drawn) and any(e.gold >= 0 for e, _ in drawn)
+
+    def spans(pairs: list[tuple[Example, object]]) -> float:
+        examples, targets = [e for e, _ in pairs], [t for _, t in pairs]
+        inputs = pack(examples, prompt, "short", model.retro.config.retrieved_length)
+        wanted = wanted_of(examples, targets, inputs, model.retro.config.end_token)
+        return losses(model.retro, model.reader, inputs, wanted, LossWeights()).span.item()
+
+    assert np.isclose(spans(drawn), np.mean([spans([pair]) for pair in drawn]), atol=1e-4)
+
+
+def test_workers_make_the_same_steps(corpus: Corpus, tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    steps = steps_of(corpus, tokenizers)
+    here, there = steps.from_step(0, 0, pin=False), steps.from_step(0, 2, pin=False)
+    for _ in range(5):
+        assert same(next(here), next(there))
+
+
+def test_a_resumed_run_goes_on_with_the_next_example(corpus: Corpus, tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    assert same(steps_of(corpus, tokenizers)[4], steps_of(corpus, tokenizers, first=3, position=3 * RUN.batch)[4])
+    assert not same(steps_of(corpus, tokenizers)[4], steps_of(corpus, tokenizers)[3])
