@@ -237,7 +237,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     groups = parameter_groups(run, retro, reader)
     highest = [group["lr"] for group in groups]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
-    if state:
+    if state and "optimizer" in state:  # a compact checkpoint holds no moments
         optimizer.load_state_dict(state["optimizer"])
     budget = 60.0 * args.minutes
     manifest = {"stage": "retrofit", "commit": commit(), "run": asdict(run), "limits": asdict(Limits()), "minutes": args.minutes}
