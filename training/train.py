@@ -91,7 +91,10 @@ def schedule(share: float, warmup: float, floor: float) -> float:
 
 
 def commit() -> str:
-    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    try:
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    except FileNotFoundError:  # a machine that only trains
+        return "unknown"
     return asked.stdout.strip() or "unknown"
 
 
