@@ -133,7 +133,7 @@ class Inputs(Movable):
     allowed: Tensor  # [N, 2] a span may start / end here
     tokens: Tensor  # [N] decoder ids
     positions: Tensor  # [N] inside the neighbour
-    index: Tensor  # [B, M] memory position to N, 0 where there is none
+    slots: Tensor  # [N] memory position of each decoder token, as an index into B · M
     valid: Tensor  # [B, M]
     prompt: Tensor  # [B, P] decoder ids of the prompts without their last token, padded on the right
     prompt_valid: Tensor  # [B, P]
@@ -143,6 +143,11 @@ class Inputs(Movable):
     @property
     def size(self) -> int:
         return len(self.last)
+
+    def in_memory(self, x: Tensor, empty: float = 0.0) -> Tensor:
+        """[N, …] → [B, M, …]. A copy to its own slot: on a GPU the gradient of a gather would take longer than all products."""
+        table = x.new_full((self.valid.numel(), *x.shape[1:]), empty)
+        return table.index_copy(0, self.slots, x).view(*self.valid.shape, *x.shape[1:])
 
 
 @dataclass
@@ -186,7 +191,6 @@ def pack(examples: Sequence[Example], prompt: Prompt, style: str, retrieved_leng
 
     column = np.arange(max(owned))
     valid = column < np.array(owned)[:, None]  # [B, M]
-    begin = np.cumsum([0, *owned[:-1]])[:, None]
     questions = [prompt.ids(e.question_tokens, style) for e in examples]
     rows = np.zeros((len(examples), max(len(q) for q in questions) - 1), np.int64)
     for row, question in zip(rows, questions, strict=True):
@@ -200,7 +204,7 @@ def pack(examples: Sequence[Example], prompt: Prompt, style: str, retrieved_leng
         allowed=torch.from_numpy(np.concatenate(allowed)),
         tokens=flat(tokens),
         positions=flat(positions),
-        index=torch.from_numpy(np.where(valid, begin + column, 0)),
+        slots=torch.from_numpy(np.flatnonzero(valid)),
         valid=torch.from_numpy(valid),
         prompt=torch.from_numpy(rows),
         prompt_valid=torch.from_numpy(asked),

@@ -47,7 +47,7 @@ class Padding:
 
     def gather(self, x: Tensor) -> Tensor:
         """[N, S, ·] → [T, ·]."""
-        return x.flatten(0, 1)[self.places]
+        return x.flatten(0, 1).index_select(0, self.places)
 
 
 class Layer(nn.Module):

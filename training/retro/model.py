@@ -70,17 +70,28 @@ def exactly(device: torch.device) -> torch.autocast:
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
+    return F.rms_norm(x, weight.shape, weight, eps)
 
 
-def rotary(x: Tensor, positions: Tensor, theta: float) -> Tensor:
-    """Rotates halves: x [..., T, D], positions broadcastable to [..., T]."""
-    half = x.shape[-1] // 2
-    frequency = theta ** (-torch.arange(half, dtype=torch.float32, device=x.device) / half)  # [D/2]
-    angle = positions[..., None].float() * frequency  # [..., T, D/2]
-    cos, sin = angle.cos(), angle.sin()
-    first, second = x[..., :half], x[..., half:]
-    return torch.cat((first * cos - second * sin, second * cos + first * sin), -1)
+@dataclass(frozen=True)
+class Rotation:
+    """Cosines and sines [..., T, D/2] of rotary positions, computed once for all layers."""
+
+    cos: Tensor
+    sin: Tensor
+
+    @staticmethod
+    def of(positions: Tensor, head_dim: int, theta: float) -> Rotation:
+        """positions [..., T], broadcastable to what is rotated."""
+        half = head_dim // 2
+        frequency = theta ** (-torch.arange(half, dtype=torch.float32, device=positions.device) / half)  # [D/2]
+        angle = positions[..., None].float() * frequency
+        return Rotation(angle.cos(), angle.sin())
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Rotates halves: x [..., T, D]."""
+        first, second = x.chunk(2, -1)
+        return torch.cat((first * self.cos - second * self.sin, second * self.cos + first * self.sin), -1)
 
 
 class BaseLayer(nn.Module):
@@ -100,14 +111,18 @@ class BaseLayer(nn.Module):
         """[B, T, count·D] to [B, count, T, D]."""
         return x.view(x.shape[0], x.shape[1], count, self.config.head_dim).transpose(1, 2)
 
+    def normed(self, x: Tensor, weight: Tensor) -> Tensor:
+        """In the type of the matrices that read it: autocast would convert it for each."""
+        return rms_norm(x, weight, self.config.rms_eps).to(self.q.weight.dtype)
+
     def attend(
-        self, x: Tensor, positions: Tensor, bias: Tensor, past: tuple[Tensor, Tensor] | None
+        self, x: Tensor, rotation: Rotation, bias: Tensor, past: tuple[Tensor, Tensor] | None
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """x [B, T, H], positions [B, T], bias [B, 1, T, S] → x, (keys, values) [B, G, S, D] with S = past + T."""
+        """x [B, T, H], rotation [B, 1, T, ·], bias [B, 1, T, S] → x, (keys, values) [B, G, S, D] with S = past + T."""
         c = self.config
-        y = rms_norm(x, self.attention_norm, c.rms_eps)
-        q = rotary(self.heads(self.q(y), c.heads), positions[:, None], c.rope_theta)
-        k = rotary(self.heads(self.k(y), c.kv_heads), positions[:, None], c.rope_theta)
+        y = self.normed(x, self.attention_norm)
+        q = rotation(self.heads(self.q(y), c.heads))
+        k = rotation(self.heads(self.k(y), c.kv_heads))
         v = self.heads(self.v(y), c.kv_heads)
         if past is not None:
             k, v = torch.cat((past[0], k), 2), torch.cat((past[1], v), 2)
@@ -115,7 +130,7 @@ class BaseLayer(nn.Module):
         return x + self.o(y.transpose(1, 2).flatten(2)), (k, v)
 
     def feed(self, x: Tensor) -> Tensor:
-        y = rms_norm(x, self.ffn_norm, self.config.rms_eps)
+        y = self.normed(x, self.ffn_norm)
         return x + self.down(F.silu(self.gate(y)) * self.up(y))
 
 
@@ -131,15 +146,17 @@ class CrossAttention(nn.Module):
         self.null_key = nn.Parameter(torch.zeros(config.kv_heads, config.head_dim))
         self.gate = nn.Parameter(torch.full((config.heads,), gate))
 
-    def forward(self, x: Tensor, positions: Tensor, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
-        """x [B, A, H], positions [B, A], keys and values [B, G, M, D], bias [B, A, M] → x [B, A, H].
+    def forward(self, x: Tensor, rotation: Rotation, keys: Tensor, values: Tensor, bias: Tensor) -> Tensor:
+        """x [B, A, H], rotation [B, 1, A, ·], keys and values [B, G, M, D], bias [B, A, M] → x [B, A, H].
+
+        The rows stand behind the neighbour: their rotation is that of their position + r.
 
         The null slot has value zero, so a row whose memory is all masked adds exactly zero.
         """
         c = self.config
         b, rows, _ = x.shape
         q = self.q(rms_norm(x, self.norm, c.rms_eps)).view(b, rows, c.heads, c.head_dim).transpose(1, 2)
-        q = rotary(q, positions[:, None] + c.retrieved_length, c.rope_theta) / math.sqrt(c.head_dim)
+        q = rotation(q) / math.sqrt(c.head_dim)
         q = q.reshape(b, c.kv_heads, -1, c.head_dim)  # [B, G, (Q/G)·A, D], head-major
         scores = q @ keys.transpose(2, 3)  # [B, G, (Q/G)·A, M]
         scores = scores + bias.repeat(1, c.heads // c.kv_heads, 1)[:, None]
@@ -191,7 +208,7 @@ class NeighbourProjection(nn.Module):
         c = self.config
         shape = (-1, len(c.cca_layers), c.kv_heads, c.head_dim)
         keys = self.key(key_features).view(shape)
-        keys = rotary(keys, positions[:, None, None].expand(keys.shape[:-1]), c.rope_theta)
+        keys = Rotation.of(positions[:, None, None], c.head_dim, c.rope_theta)(keys)
         return keys, self.value(value_features).view(shape), self.copy_key(key_features)
 
 
@@ -249,13 +266,13 @@ class Retro(nn.Module):
     def prefix(self, ids: Tensor) -> list[tuple[Tensor, Tensor]]:
         """The unmodified base over the prompt rows before the last: ids [B, P], padded on the right → keys, values a layer."""
         b, p = ids.shape
-        positions = torch.arange(p, device=ids.device).expand(b, p)
+        rotation = Rotation.of(torch.arange(p, device=ids.device), self.config.head_dim, self.config.rope_theta)
         causal = torch.ones(p, p, dtype=torch.bool, device=ids.device).tril()
         bias = torch.where(causal, 0.0, MASKED).expand(b, 1, p, p)
         x = self.embed(ids)
         cache = []
         for layer in self.base_layers:
-            x, kv = layer.attend(x, positions, bias, None)
+            x, kv = layer.attend(x, rotation, bias, None)
             x = layer.feed(x)
             cache.append(kv)
         return cache
@@ -269,18 +286,19 @@ class Retro(nn.Module):
         """
         c = self.config
         b, rows = ids.shape
-        positions = offsets[:, None] + torch.arange(rows, device=ids.device)
+        positions = offsets[:, None, None] + torch.arange(rows, device=ids.device)  # [B, 1, A]
+        rotation, behind = (Rotation.of(p, c.head_dim, c.rope_theta) for p in (positions, positions + c.retrieved_length))
         causal = torch.ones(rows, rows, dtype=torch.bool, device=ids.device).tril()
         visible = torch.cat((past_valid[:, None].expand(b, rows, -1), causal.expand(b, -1, -1)), 2)
         bias = torch.where(visible, 0.0, MASKED)[:, None]  # [B, 1, A, S + A]
         x = self.embed(ids)
         cache = []
         for i, layer in enumerate(self.base_layers):
-            x, kv = layer.attend(x, positions, bias, past[i])
+            x, kv = layer.attend(x, rotation, bias, past[i])
             if memory is not None and i in c.cca_layers:
                 level = c.cca_layers.index(i)
                 memory_bias = memory.bias[:, None].expand(b, rows, -1)
-                x = self.cca[level](x, positions, memory.keys[level], memory.values[level], memory_bias)
+                x = self.cca[level](x, behind, memory.keys[level], memory.values[level], memory_bias)
             x = layer.feed(x)
             cache.append(kv)
         return rms_norm(x, self.base_norm, c.rms_eps), cache

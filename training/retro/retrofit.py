@@ -18,7 +18,19 @@ from torch import Tensor
 
 from training.retro.batches import Inputs, Wanted
 from training.retro.examples import Example
-from training.retro.model import MASKED, SALIENCE_FLOOR, Memory, Retro, RetroConfig, copied_shares, exactly, going_on, mixture, rms_norm
+from training.retro.model import (
+    MASKED,
+    SALIENCE_FLOOR,
+    Memory,
+    Retro,
+    RetroConfig,
+    Rotation,
+    copied_shares,
+    exactly,
+    going_on,
+    mixture,
+    rms_norm,
+)
 from training.retro.reader import LOWEST, Reader
 from training.retro.weights import load_smollm2
 
@@ -53,27 +65,26 @@ class Reading:
 
 
 def read(reader: Reader, retro: Retro, inputs: Inputs) -> Reading:
-    states = reader.encoder(inputs.ids, inputs.kinds, inputs.lengths)[inputs.covering]  # [N, E]
+    states = reader.encoder(inputs.ids, inputs.kinds, inputs.lengths).index_select(0, inputs.covering)  # [N, E]
     with exactly(states.device):
         scores = (reader.head(states) - reader.null).masked_fill(~inputs.allowed, LOWEST)  # on the scale where null is 0
     first = inputs.positions == 0  # [N]
     features = retro.projection.features(states, inputs.tokens, first, retro.base_embedding)
     keys, values, copy_keys = retro.projection(*features, inputs.positions)
 
-    index, valid = inputs.index, inputs.valid
-    padded = torch.where(valid[..., None], scores[index], MASKED)  # [B, M, 2]
+    padded = inputs.in_memory(scores, MASKED)  # [B, M, 2]
     null = torch.logsumexp(torch.cat((padded.new_zeros(inputs.size, 1, 2), padded), 1), 1)  # [B, 2]
     log = padded - null[:, None]  # [B, M, 2]
     end = log[..., 1].clamp(min=SALIENCE_FLOOR)
     memory = Memory(
-        keys=keys[index].permute(2, 0, 3, 1, 4),
-        values=values[index].permute(2, 0, 3, 1, 4),
-        copy_keys=copy_keys[index].float(),
-        tokens=torch.where(valid, inputs.tokens[index], -1),
+        keys=inputs.in_memory(keys).permute(2, 0, 3, 1, 4),
+        values=inputs.in_memory(values).permute(2, 0, 3, 1, 4),
+        copy_keys=inputs.in_memory(copy_keys).float(),
+        tokens=inputs.in_memory(inputs.tokens, -1),
         start=log[..., 0].clamp(min=SALIENCE_FLOOR),
-        previous_end=torch.where(first[index], SALIENCE_FLOOR, torch.roll(end, 1, 1)),
-        bias=torch.where(valid, 0.0, MASKED),
-        first=first[index],
+        previous_end=torch.where(inputs.in_memory(first), SALIENCE_FLOOR, torch.roll(end, 1, 1)),
+        bias=torch.where(inputs.valid, 0.0, MASKED),
+        first=inputs.in_memory(first),
     )
     return Reading(memory, log[..., 0], log[..., 1], -null)
 
@@ -120,14 +131,14 @@ def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights
     copy_log = going_on(copy_log, copied, memory.first, c.copy_continuation)
 
     gold = wanted.said.flatten()[wanted.spoken]  # [n]
-    logits = retro.logits(states.flatten(0, 1)[wanted.spoken])  # [n, V]
-    logits[:, c.end_token] += lift.flatten()[wanted.spoken]
+    logits = retro.logits(states.flatten(0, 1).index_select(0, wanted.spoken))  # [n, V]
+    logits[:, c.end_token] += lift.flatten().index_select(0, wanted.spoken)
     language = logits.log_softmax(-1).gather(1, gold[:, None]).squeeze(1)
     same = memory.tokens[:, None] == wanted.said[..., None]  # [B, A, M]
-    copies = torch.where(same, copy_log, MASKED).logsumexp(-1).flatten()[wanted.spoken]
-    gates = gate_log.flatten(0, 1)[wanted.spoken]
+    copies = torch.where(same, copy_log, MASKED).logsumexp(-1).flatten().index_select(0, wanted.spoken)
+    gates = gate_log.flatten(0, 1).index_select(0, wanted.spoken)
     mixed = torch.logaddexp(gates[:, 0] + language, gates[:, 1] + copies)
-    to_source = torch.where(wanted.source, copy_log, MASKED).logsumexp(-1).flatten()[wanted.copying]  # [c]
+    to_source = torch.where(wanted.source, copy_log, MASKED).logsumexp(-1).flatten().index_select(0, wanted.copying)  # [c]
     copy_loss = -to_source.mean() if len(to_source) else copy_log.sum() * 0
     span = span_loss(reading, wanted)
     nll, language_nll = -(mixed * wanted.weight).sum(), -(language * wanted.weight).sum()
@@ -184,14 +195,15 @@ def own_cache(retro: Retro, tokens: Tensor) -> Tensor:
     """The base decoder's keys (before rotation) and values of its own reading of tokens [R]: [R, L, 2, G·D]."""
     c = retro.config
     n = len(tokens)
-    positions, bias = torch.arange(n)[None], torch.where(torch.ones(n, n, dtype=torch.bool).tril(), 0.0, MASKED)[None, None]
+    rotation = Rotation.of(torch.arange(n), c.head_dim, c.rope_theta)
+    bias = torch.where(torch.ones(n, n, dtype=torch.bool).tril(), 0.0, MASKED)[None, None]
     x = retro.embed(tokens)[None]
     out = []
     for i, layer in enumerate(retro.base_layers[: max(c.cca_layers) + 1]):
         if i in c.cca_layers:
             y = rms_norm(x, layer.attention_norm, c.rms_eps)[0]
             out.append(torch.stack((layer.k(y), layer.v(y)), 1))
-        x = layer.feed(layer.attend(x, positions, bias, None)[0])
+        x = layer.feed(layer.attend(x, rotation, bias, None)[0])
     return torch.stack(out, 1)
 
 
