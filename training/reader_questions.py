@@ -1,15 +1,15 @@
 """Question sets with given neighbours: the gold one among k, or left out on purpose.
 
     python -m training.reader_questions --count 1000 --out training/runs/reader-questions.jsonl
-    python -m training.reader_questions --source train/squad11 --random --count 600 --no-gold 0.4 --as-retrieved 0.5 \\
-        --out training/runs/calibration.jsonl
+    python -m training.reader_questions --source train/squad11 --random --count 600 --no-gold 0.25 --misasked 0.3 --as-retrieved 0.5 \\
+        --seed 23 --out training/runs/calibration.jsonl
 
     python -m training.reader_questions --source eval/squad20_dev --own-chunks --random --count 2000 --out training/runs/squad20.jsonl
     python -m training.reader_questions --counterfactual --random --count 300 --out training/runs/counterfactual.jsonl
 
 The first is the set of the reader's bars, the first questions of SQuAD dev in order; the second, drawn at random from a training
 set, is for fixing thresholds: the neighbours of half of them are the best of a lexical index over the set, the gold paragraph left out
-where the question is to have no answer.
+where the question is to have no answer; others are changed until nothing answers them (`retro/misasked.py`).
 
 The third gives each question the chunks of its own paragraph, whether they answer it or not, as SQuAD 2.0 asks; the fourth swaps the
 answer in the text for another of its kind (`retro/counterfactual.py`): who answers from memory gives the old one.
@@ -32,6 +32,7 @@ from training.retro.counterfactual import Swaps
 from training.retro.data import Corpus, Limits, cached_corpus, read_rows
 from training.retro.examples import SampleConfig, sample
 from training.retro.lexical import LexicalIndex, cached_index
+from training.retro.misasked import Misasked
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import CACHE
 
@@ -61,11 +62,12 @@ def sampled(
     seed: int,
     index: LexicalIndex | None = None,
     swaps: Swaps | None = None,
+    misasked: Misasked | None = None,
 ) -> Iterator[dict]:
     """A row a question, with swaps only of those whose answer could be swapped."""
     rng = np.random.default_rng(seed)
     for q in questions:
-        example = sample(corpus, int(q), config, rng, index, swaps)
+        example = sample(corpus, int(q), config, rng, index, swaps, misasked)
         if swaps and example.corpus is corpus:
             continue
         of_question = titles[corpus.article[corpus.paragraph[q]]]
@@ -104,6 +106,9 @@ def main() -> None:
     parser.add_argument("--k", type=int, default=4)
     parser.add_argument("--no-gold", type=float, default=0.0, help="share of the questions whose gold neighbour is left out")
     parser.add_argument("--as-retrieved", type=float, default=0.0, help="share whose neighbours are the best of a lexical index")
+    parser.add_argument(
+        "--misasked", type=float, default=0.0, help="share of the others whose question is changed until nothing answers it"
+    )
     parser.add_argument("--random", action="store_true", help="questions drawn at random; in order otherwise")
     parser.add_argument("--own-chunks", action="store_true", help="the chunks of the question's paragraph as neighbours")
     parser.add_argument("--counterfactual", action="store_true", help="only questions whose answer could be swapped in the text")
@@ -127,13 +132,15 @@ def main() -> None:
             alone=0.0,
             as_retrieved=args.as_retrieved,
             counterfactual=float(args.counterfactual),
+            misasked=args.misasked,
             fixed_gold=True,
         )
         index = cached_index(Path(args.source).name, corpus, CACHE, Limits().m) if config.retrieves else None
         swaps = Swaps.of(corpus, *tokenizers, Limits()) if args.counterfactual else None
+        misasked = Misasked.of(corpus, *tokenizers, Limits()) if args.misasked else None
         # Articles are numbered in order of appearance; their names are not kept in the corpus.
         titles = list(dict.fromkeys(r["title"] for r in every))
-        made = sampled(corpus, titles, order(len(corpus.questions)), config, args.seed, index, swaps)
+        made = sampled(corpus, titles, order(len(corpus.questions)), config, args.seed, index, swaps, misasked)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with args.out.open("w", encoding="utf-8") as lines:
         for row in islice(made, args.count):
