@@ -14,6 +14,11 @@ where the question is to have no answer; others are changed until nothing answer
 The third gives each question the chunks of its own paragraph, whether they answer it or not, as SQuAD 2.0 asks; the fourth swaps the
 answer in the text for another of its kind (`retro/counterfactual.py`): who answers from memory gives the old one.
 
+    python -m training.reader_questions --among wikipedia_leads --random --count 1000 --out training/runs/open.jsonl
+
+The fifth gives each question the best of a lexical index over its set's paragraphs and a corpus beside them, whether they answer it
+or not; the service searches by meaning too, so that it finds more.
+
 A row is `{"question", "answers", "neighbours": [{"title", "text", "continuation"}], "gold"}`; the other half's distractors are other
 chunks of the same article, drawn with a fixed seed. `io.retort.benchmarks.ReaderEvaluation` reads it.
 """
@@ -29,8 +34,8 @@ from pathlib import Path
 import numpy as np
 
 from training.retro.counterfactual import Swaps
-from training.retro.data import Corpus, Limits, cached_corpus, read_rows
-from training.retro.examples import SampleConfig, sample
+from training.retro.data import Corpus, Limits, build_corpus, cached_corpus, read_rows
+from training.retro.examples import SampleConfig, make_neighbour, sample
 from training.retro.lexical import LexicalIndex, cached_index
 from training.retro.misasked import Misasked
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
@@ -97,6 +102,25 @@ def own_chunks(corpus: Corpus, rows: Sequence[dict]) -> Iterator[dict]:
         yield {"question": row["question"], "answers": row["answers"], "neighbours": neighbours, "gold": -1}
 
 
+def open_retrieval(rows: Sequence[dict], beside: Sequence[dict], questions: Sequence[int], k: int) -> Iterator[dict]:
+    """The question sets' rows with what an index over all their paragraphs and the texts beside them returns."""
+    texts = [{"title": r["title"], "question": r["title"], "answers": [r["text"].split()[0]], "context": r["text"]} for r in beside]
+    corpus = build_corpus([*rows, *texts], decoder_tokenizer(), bge_tokenizer(), Limits())
+    titles = list(dict.fromkeys(r["title"] for r in [*rows, *texts]))
+    index = LexicalIndex.of(corpus)
+    asked = {row["question"].strip(): row for row in rows}
+    paragraphs = {text: p for p, text in enumerate(corpus.texts)}
+    for i in questions:
+        row = asked[rows[i]["question"].strip()]
+        pieces = np.array(bge_tokenizer().encode(row["question"], add_special_tokens=False).ids)
+        found = [int(c) for c in index.search(pieces, k)]
+        lengths = [len(make_neighbour(corpus, 0, c).tokens) for c in found]
+        of = [int(corpus.chunk_paragraph[c]) for c in found]
+        neighbours = [neighbour_of(corpus, titles[corpus.article[p]], c, length) for c, p, length in zip(found, of, lengths, strict=True)]
+        own = paragraphs[row["context"]]
+        yield {"question": row["question"], "answers": row["answers"], "neighbours": neighbours, "gold": of.index(own) if own in of else -1}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
@@ -112,6 +136,7 @@ def main() -> None:
     parser.add_argument("--random", action="store_true", help="questions drawn at random; in order otherwise")
     parser.add_argument("--own-chunks", action="store_true", help="the chunks of the question's paragraph as neighbours")
     parser.add_argument("--counterfactual", action="store_true", help="only questions whose answer could be swapped in the text")
+    parser.add_argument("--among", help="corpus whose texts stand beside the set's paragraphs in one index: wikipedia_leads")
     parser.add_argument("--seed", type=int, default=5)
     args = parser.parse_args()
     source = args.data / f"{args.source}.jsonl.xz"
@@ -122,7 +147,10 @@ def main() -> None:
     def order(total: int) -> np.ndarray:
         return np.random.default_rng(args.seed).permutation(total) if args.random else np.arange(total)
 
-    if args.own_chunks:
+    if args.among:
+        beside = read_rows(args.data / "corpus" / f"{args.among}.jsonl.xz")
+        made = open_retrieval(every, beside, order(len(every))[: args.count].tolist(), args.k)
+    elif args.own_chunks:
         made = own_chunks(corpus, [every[i] for i in order(len(every))])
     else:
         config = SampleConfig(
