@@ -113,7 +113,10 @@ public final class ReaderEvaluation {
   private static List<Question> read(String file, int limit) throws IOException {
     QuestionFile set = QuestionFile.read(file, true);
     if (!set.complaints().isEmpty()) {
-      throw new IllegalArgumentException(String.join("\n", set.complaints()));
+      throw new IllegalArgumentException(
+          set.complaints().stream()
+              .map(QuestionFile.Complaint::toString)
+              .collect(Collectors.joining("\n")));
     }
     List<Question> questions = set.questions();
     return limit > 0 && limit < questions.size() ? questions.subList(0, limit) : questions;

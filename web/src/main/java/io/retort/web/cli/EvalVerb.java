@@ -1,11 +1,10 @@
 package io.retort.web.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.retort.generator.AnswerStyle;
 import io.retort.generator.Diagnostics;
 import io.retort.web.ExitCode;
 import io.retort.web.UsageException;
+import io.retort.web.evaluation.CollectionReader;
 import io.retort.web.evaluation.Comparison;
 import io.retort.web.evaluation.Conditions;
 import io.retort.web.evaluation.EvaluationRun;
@@ -15,6 +14,7 @@ import io.retort.web.evaluation.Metric;
 import io.retort.web.evaluation.NeighbourSupply;
 import io.retort.web.evaluation.Question;
 import io.retort.web.evaluation.QuestionFile;
+import io.retort.web.evaluation.RefusedCallException;
 import io.retort.web.evaluation.Report;
 import io.retort.web.evaluation.Row;
 import io.retort.web.evaluation.RunFile;
@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.logging.LoggingSystem;
 import picocli.CommandLine.Command;
@@ -188,10 +187,10 @@ final class EvalVerb extends ServiceVerb {
   }
 
   private void draw() {
-    List<String> complaints = set.complaints();
+    List<QuestionFile.Complaint> complaints = set.complaints();
     complaints.stream()
         .limit(SHOWN_COMPLAINTS)
-        .forEach(complaint -> terminal().err().println(Terminal.line(complaint)));
+        .forEach(complaint -> terminal().err().println(Terminal.line(complaint.toString())));
     if (complaints.size() > SHOWN_COMPLAINTS) {
       terminal().err().println("… and " + (complaints.size() - SHOWN_COMPLAINTS) + " more lines");
     }
@@ -225,10 +224,15 @@ final class EvalVerb extends ServiceVerb {
     String target = collection.value(api);
     api.get(
         "/collections/" + Api.quoted(target)); // an unknown one is told before the first question
-    var reader = new ServiceReader(api, target, answerStyle, k, minConfidence);
+    var answers = new ApiAnswers(api, target, answerStyle, k, minConfidence);
+    var reader = new CollectionReader(answers, answerStyle, k);
     var rows = new Rows();
-    for (Question question : questions) {
-      rows.add(reader.read(question, rows.knockedOut() < knockOuts));
+    try {
+      for (Question question : questions) {
+        rows.add(reader.read(question, rows.knockedOut() < knockOuts));
+      }
+    } catch (RefusedCallException e) {
+      throw e.refusal();
     }
     return finish(target, reader.model(), rows);
   }
@@ -309,12 +313,14 @@ final class EvalVerb extends ServiceVerb {
                 limit == null ? 0 : limit,
                 seed),
             model,
-            machine(),
+            EvaluationRun.Machine.current(),
             rows.startedAt,
             Instant.now(),
-            set.complaints(),
-            rows.rows,
-            before);
+            set.complaints().stream().map(QuestionFile.Complaint::toString).toList(),
+            rows.rows);
+    if (before != null) {
+      run = run.comparedWith(before);
+    }
     if (out != null) {
       RunFile.write(run, out);
     }
@@ -405,28 +411,5 @@ final class EvalVerb extends ServiceVerb {
 
   private static String quoted(String argument) {
     return "'" + argument.replace("'", "'\\''") + "'";
-  }
-
-  private static EvaluationRun.Machine machine() throws IOException {
-    return new EvaluationRun.Machine(
-        Runtime.getRuntime().availableProcessors(),
-        processor(),
-        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-        System.getProperty("java.runtime.version"));
-  }
-
-  /** Where the system tells it (Linux), else the architecture alone. */
-  private static String processor() throws IOException {
-    Path file = Path.of("/proc/cpuinfo");
-    if (Files.isReadable(file)) {
-      try (Stream<String> lines = Files.lines(file, UTF_8)) {
-        return lines
-            .filter(line -> line.startsWith("model name"))
-            .map(line -> line.substring(line.indexOf(':') + 1).strip())
-            .findFirst()
-            .orElse(System.getProperty("os.arch"));
-      }
-    }
-    return System.getProperty("os.arch");
   }
 }

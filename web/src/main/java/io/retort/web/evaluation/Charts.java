@@ -1,12 +1,14 @@
 package io.retort.web.evaluation;
 
+import io.retort.web.evaluation.EvaluationRun.Latency;
 import io.retort.web.evaluation.EvaluationRun.Reliability;
 import io.retort.web.evaluation.EvaluationRun.RiskCoverage;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.IntStream;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,10 +161,12 @@ final class Charts {
   }
 
   /** The share of answers that were there after so long. */
-  void latencies(double[] first, double[] total) {
-    Arrays.sort(first);
-    Arrays.sort(total);
-    double longest = Math.max(last(first), last(total));
+  void latencies(List<Latency> curve) {
+    double longest =
+        curve.stream()
+            .flatMapToDouble(p -> DoubleStream.of(orZero(p.firstTokenMs()), orZero(p.totalMs())))
+            .max()
+            .orElse(0);
     if (longest <= 0) {
       return;
     }
@@ -172,15 +176,15 @@ final class Charts {
         "milliseconds",
         "share of answers",
         value -> number("%,.0f", value * end));
-    path(steps(first, end), "line two");
-    path(steps(total, end), "line one");
+    path(steps(curve, Latency::firstTokenMs, end), "line two");
+    path(steps(curve, Latency::totalMs, end), "line one");
     label("first token", at(0.97), up(0.16), "end two-text");
     label("whole answer", at(0.97), up(0.08), "end one-text");
     page.close();
   }
 
-  private static double last(double[] sorted) {
-    return sorted.length == 0 ? 0 : sorted[sorted.length - 1];
+  private static double orZero(@Nullable Double value) {
+    return value == null ? 0 : value;
   }
 
   /** The next round number above. */
@@ -194,15 +198,16 @@ final class Charts {
     return 10 * power;
   }
 
-  private static List<double[]> steps(double[] sorted, double end) {
-    int points = Math.min(sorted.length, 200);
-    return IntStream.rangeClosed(1, points)
-        .mapToObj(
-            i -> {
-              int rank = (int) Math.ceil((double) i * sorted.length / points);
-              return new double[] {sorted[rank - 1] / end, (double) rank / sorted.length};
-            })
-        .toList();
+  private static List<double[]> steps(
+      List<Latency> curve, Function<Latency, @Nullable Double> time, double end) {
+    List<double[]> steps = new ArrayList<>();
+    for (Latency point : curve) {
+      Double millis = time.apply(point);
+      if (millis != null) {
+        steps.add(new double[] {millis / end, point.share()});
+      }
+    }
+    return steps;
   }
 
   private void square(String title, String xLabel, String yLabel) {

@@ -1,13 +1,18 @@
 package io.retort.web.evaluation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param intervals of the metrics, 95 %
  * @param riskCoverage what a threshold of confidence would leave, and how much of that is wrong
  * @param reliability confidence and success of the answers in bins of equal width
+ * @param latency of the answers, the quickest first; of an earlier program's file empty
+ * @param outcomes how many questions had each verdict, by its name; likewise
  * @param comparison with an earlier run, null if there was none
  */
 public record EvaluationRun(
@@ -36,12 +43,15 @@ public record EvaluationRun(
     Map<String, Interval> intervals,
     List<RiskCoverage> riskCoverage,
     List<Reliability> reliability,
+    List<Latency> latency,
+    Map<String, Integer> outcomes,
     @Nullable Comparison comparison,
     List<Row> rows) {
   /** The format that this program writes and reads. */
   public static final int FORMAT = 1;
 
   private static final int THRESHOLDS = 20;
+  private static final int LATENCIES = 50;
 
   public EvaluationRun {
     requireNonNull(conditions, "conditions");
@@ -52,6 +62,8 @@ public record EvaluationRun(
     leftOut = List.copyOf(leftOut);
     riskCoverage = List.copyOf(riskCoverage);
     reliability = List.copyOf(reliability);
+    latency = latency == null ? List.of() : List.copyOf(latency);
+    outcomes = outcomes == null ? Map.of() : outcomes;
     rows = List.copyOf(rows);
     requireNonNull(metrics, "metrics");
     requireNonNull(intervals, "intervals");
@@ -60,8 +72,32 @@ public record EvaluationRun(
   /** The models that answered, as the service names them. */
   public record Model(String decoder, String encoder, String fingerprint, String device) {}
 
-  /** What ran the verb; of a service elsewhere it says nothing. */
-  public record Machine(int cores, String processor, String system, String java) {}
+  /** What asked the questions; of a service elsewhere it says nothing. */
+  public record Machine(int cores, String processor, String system, String java) {
+    /** This one. */
+    public static Machine current() throws IOException {
+      return new Machine(
+          Runtime.getRuntime().availableProcessors(),
+          processorName(),
+          System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+          System.getProperty("java.runtime.version"));
+    }
+
+    /** Where the system tells it (Linux), else the architecture alone. */
+    private static String processorName() throws IOException {
+      Path file = Path.of("/proc/cpuinfo");
+      if (Files.isReadable(file)) {
+        try (Stream<String> lines = Files.lines(file, UTF_8)) {
+          return lines
+              .filter(line -> line.startsWith("model name"))
+              .map(line -> line.substring(line.indexOf(':') + 1).strip())
+              .findFirst()
+              .orElse(System.getProperty("os.arch"));
+        }
+      }
+      return System.getProperty("os.arch");
+    }
+  }
 
   /** How many questions there were of each kind. */
   public record Counts(
@@ -101,6 +137,13 @@ public record EvaluationRun(
    */
   public record Reliability(double from, double to, int count, double confidence, double right) {}
 
+  /**
+   * The share of answers that were there after so long.
+   *
+   * @param firstTokenMs null if no answer has one
+   */
+  public record Latency(double share, @Nullable Double firstTokenMs, double totalMs) {}
+
   /** Measures the rows. */
   public static EvaluationRun of(
       Conditions conditions,
@@ -109,8 +152,7 @@ public record EvaluationRun(
       Instant startedAt,
       Instant finishedAt,
       List<String> leftOut,
-      List<Row> rows,
-      @Nullable EvaluationRun before) {
+      List<Row> rows) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     Map<String, Interval> intervals = new LinkedHashMap<>();
     Map<Metric, Bootstrap.Interval> drawn = Bootstrap.intervals(rows, conditions.seed());
@@ -138,10 +180,42 @@ public record EvaluationRun(
         intervals,
         riskCoverage(rows),
         reliability(rows),
-        before == null
-            ? null
-            : Comparison.of(before, rows, conditions.seed(), changes(conditions, model, before)),
+        latency(rows),
+        outcomes(rows),
+        null,
         rows);
+  }
+
+  /** This run beside an earlier one. */
+  public EvaluationRun comparedWith(EvaluationRun before) {
+    return with(
+        Comparison.of(before, rows, conditions.seed(), changes(conditions, model, before)), rows);
+  }
+
+  /** The same figures with these rows, which they must be of. */
+  EvaluationRun withRows(List<Row> others) {
+    return with(comparison, others);
+  }
+
+  private EvaluationRun with(@Nullable Comparison compared, List<Row> shown) {
+    return new EvaluationRun(
+        format,
+        conditions,
+        model,
+        machine,
+        startedAt,
+        finishedAt,
+        seconds,
+        counts,
+        leftOut,
+        metrics,
+        intervals,
+        riskCoverage,
+        reliability,
+        latency,
+        outcomes,
+        compared,
+        shown);
   }
 
   private static List<String> changes(
@@ -193,6 +267,31 @@ public record EvaluationRun(
       }
     }
     return bins;
+  }
+
+  static List<Latency> latency(List<Row> rows) {
+    List<Row> answered = rows.stream().filter(Row::answered).toList();
+    List<Double> first = answered.stream().map(Row::firstTokenMs).filter(Objects::nonNull).toList();
+    List<Double> total = answered.stream().map(Row::totalMs).toList();
+    List<Latency> curve = new ArrayList<>();
+    for (int step = 1; step <= LATENCIES && !answered.isEmpty(); step++) {
+      double share = (double) step / LATENCIES;
+      curve.add(
+          new Latency(
+              share,
+              first.isEmpty() ? null : Percentile.of(first, 100 * share),
+              Percentile.of(total, 100 * share)));
+    }
+    return curve;
+  }
+
+  private static Map<String, Integer> outcomes(List<Row> rows) {
+    Map<String, Integer> outcomes = new LinkedHashMap<>();
+    for (Verdict verdict : Verdict.values()) {
+      outcomes.put(verdict.toString(), 0);
+    }
+    rows.forEach(row -> outcomes.merge(row.verdict().toString(), 1, Integer::sum));
+    return outcomes;
   }
 
   /** Whether every question got an answer or an abstention, and every line was read. */

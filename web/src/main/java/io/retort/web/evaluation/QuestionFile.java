@@ -42,12 +42,13 @@ import tools.jackson.databind.json.JsonMapper;
  * @param name as messages show it
  * @param sha256 of its bytes
  * @param questions of the lines that could be read
- * @param complaints about the others, each with file and line
+ * @param complaints about the others
  */
 public record QuestionFile(
-    String name, String sha256, List<Question> questions, List<String> complaints) {
+    String name, String sha256, List<Question> questions, List<Complaint> complaints) {
   private static final int LONGEST_LINE = 16 << 20;
   private static final int LONGEST_QUESTION = 2_000;
+  private static final int LONGEST_COMPLAINT = 300;
   private static final byte[] XZ = {(byte) 0xFD, '7', 'z', 'X', 'Z'};
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -65,6 +66,23 @@ public record QuestionFile(
   }
 
   /**
+   * What is wrong with a line.
+   *
+   * @param line from 1
+   */
+  public record Complaint(String file, int line, String problem) {
+    public Complaint {
+      requireNonNull(file, "file");
+      requireNonNull(problem, "problem");
+    }
+
+    @Override
+    public String toString() {
+      return "%s, line %d: %s".formatted(file, line, problem);
+    }
+  }
+
+  /**
    * Reads a file, or standard input for {@code -}, so that {@code xz -dc} can stand before it.
    *
    * @param withNeighbours whether each line must have neighbours
@@ -79,7 +97,9 @@ public record QuestionFile(
     }
   }
 
-  static QuestionFile read(String name, InputStream in, boolean withNeighbours) throws IOException {
+  /** As {@link #read(String, boolean)}, from wherever the set comes. */
+  public static QuestionFile read(String name, InputStream in, boolean withNeighbours)
+      throws IOException {
     MessageDigest digest = digest();
     var bytes = new BufferedInputStream(new DigestInputStream(in, digest));
     var reading = new Reading(name, withNeighbours);
@@ -137,7 +157,7 @@ public record QuestionFile(
     private final String name;
     private final boolean withNeighbours;
     private final List<Question> questions = new ArrayList<>();
-    private final List<String> complaints = new ArrayList<>();
+    private final List<Complaint> complaints = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private int number;
 
@@ -170,7 +190,9 @@ public record QuestionFile(
     }
 
     private void complain(String what) {
-      complaints.add("%s, line %d: %s".formatted(name, number, what));
+      boolean fits = what.length() <= LONGEST_COMPLAINT;
+      complaints.add(
+          new Complaint(name, number, fits ? what : what.substring(0, LONGEST_COMPLAINT) + "…"));
     }
 
     private Question question(JsonNode row) throws BadLine {

@@ -10,8 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A run as one HTML page that fetches nothing and runs nothing. */
@@ -286,71 +284,31 @@ public final class Report {
           "quiet");
       page.close();
       page.open("figure").leaf("h3", "How long does it take?");
-      charts.latencies(times(Row::firstTokenMs), times(Row::totalMs));
+      charts.latencies(run.latency());
       page.leaf("p", "The share of answers that had come after so long.", "class", "quiet");
       page.close();
     }
     page.close();
   }
 
-  private double[] times(Function<Row, @Nullable Double> time) {
-    return run.rows().stream()
-        .filter(Row::answered)
-        .map(time)
-        .filter(Objects::nonNull)
-        .mapToDouble(Double::doubleValue)
-        .toArray();
-  }
-
   private void outcomes() {
-    List<Row> judged = run.rows().stream().filter(row -> row.error() == null).toList();
     page.open("figure", "class", "wide").leaf("h3", "What became of the questions");
     charts.bars(
         "What became of the questions",
         List.of("with an answer", "without an answer"),
         List.of(
             List.of(
-                new Part("right", count(judged, Verdict.RIGHT), "right"),
-                new Part("wrong", count(judged, Verdict.WRONG), "wrong"),
-                new Part("declined", count(judged, Verdict.DECLINED), "declined")),
+                new Part("right", count(Verdict.RIGHT), "right"),
+                new Part("wrong", count(Verdict.WRONG), "wrong"),
+                new Part("declined", count(Verdict.DECLINED), "declined")),
             List.of(
-                new Part("declined", count(judged, Verdict.RIGHTLY_DECLINED), "right"),
-                new Part("answered", count(judged, Verdict.INVENTED), "wrong"))));
+                new Part("declined", count(Verdict.RIGHTLY_DECLINED), "right"),
+                new Part("answered", count(Verdict.INVENTED), "wrong"))));
     page.close();
   }
 
-  private static int count(List<Row> rows, Verdict verdict) {
-    return Math.toIntExact(rows.stream().filter(row -> Verdict.of(row) == verdict).count());
-  }
-
-  /** What became of a question, worst first. */
-  private enum Verdict {
-    FAILED("failed"),
-    INVENTED("answered, has none"),
-    WRONG("wrong"),
-    DECLINED("declined"),
-    RIGHT("right"),
-    RIGHTLY_DECLINED("rightly declined");
-
-    private final String shown;
-
-    Verdict(String shown) {
-      this.shown = shown;
-    }
-
-    static Verdict of(Row row) {
-      if (row.error() != null) {
-        return FAILED;
-      }
-      if (!row.answerable()) {
-        return row.answered() ? INVENTED : RIGHTLY_DECLINED;
-      }
-      return row.right() ? RIGHT : row.answered() ? WRONG : DECLINED;
-    }
-
-    boolean good() {
-      return this == RIGHT || this == RIGHTLY_DECLINED;
-    }
+  private int count(Verdict verdict) {
+    return run.outcomes().getOrDefault(verdict.toString(), 0);
   }
 
   private void table() {
@@ -435,16 +393,16 @@ public final class Report {
     }
     page.close();
     run.rows().stream()
-        .sorted(Comparator.comparing(Verdict::of))
+        .sorted(Comparator.comparing(Row::verdict))
         .limit(MOST_ROWS)
         .forEach(this::row);
     page.close().close();
   }
 
   private void row(Row row) {
-    Verdict verdict = Verdict.of(row);
+    Verdict verdict = row.verdict();
     page.open("tr");
-    page.leaf("td", verdict.shown, "class", verdict.good() ? "good" : "bad");
+    page.leaf("td", verdict.shown(), "class", verdict.good() ? "good" : "bad");
     page.open("td", "class", "said").text(row.question() + " ");
     page.leaf("span", row.id(), "class", "quiet").close();
     page.leaf("td", String.join(" | ", row.answers().stream().distinct().toList()));

@@ -2,6 +2,8 @@ package io.retort.web.evaluation;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.retort.data.TextSpan;
 import io.retort.generator.AnswerStyle;
 import java.util.Collections;
 import java.util.HashSet;
@@ -67,11 +69,24 @@ public record Row(
    *
    * @param fromSource whether it cites what answers the question, null if the question names none
    * @param valid whether the quote stands at its place, null if that could not be seen
+   * @param place in a collection, null if there is none
    */
   public record CitedRow(
-      String title, @Nullable String quote, @Nullable Boolean fromSource, @Nullable Boolean valid) {
+      String title,
+      @Nullable String quote,
+      @Nullable Boolean fromSource,
+      @Nullable Boolean valid,
+      @Nullable Place place) {
     public CitedRow {
       requireNonNull(title, "title");
+    }
+  }
+
+  /** Where cited words stand. */
+  public record Place(String documentId, int version, TextSpan span) {
+    public Place {
+      requireNonNull(documentId, "documentId");
+      requireNonNull(span, "span");
     }
   }
 
@@ -150,6 +165,14 @@ public record Row(
   }
 
   public Row withKnockOut(double nats, boolean agreed) {
+    return with(citations, nats, agreed);
+  }
+
+  public Row withCitations(List<CitedRow> shown) {
+    return with(shown, knockOutNats, knockOutAgreed);
+  }
+
+  private Row with(List<CitedRow> shown, @Nullable Double nats, @Nullable Boolean agreed) {
     return new Row(
         id,
         question,
@@ -166,7 +189,7 @@ public record Row(
         readRank,
         searchRank,
         neighbours,
-        citations,
+        shown,
         unsupported,
         nearVerbatim,
         knowledgePrecision,
@@ -177,6 +200,18 @@ public record Row(
         nats,
         agreed,
         error);
+  }
+
+  /** What became of the question; said in the JSON too, where it is not read. */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public Verdict verdict() {
+    if (error != null) {
+      return Verdict.FAILED;
+    }
+    if (!answerable()) {
+      return answered() ? Verdict.INVENTED : Verdict.RIGHTLY_DECLINED;
+    }
+    return right ? Verdict.RIGHT : answered() ? Verdict.WRONG : Verdict.DECLINED;
   }
 
   public boolean answerable() {
@@ -207,7 +242,8 @@ public record Row(
         cited.title(),
         cited.quote(),
         named ? neighbour != null && question.isSource(neighbour) : null,
-        cited.valid());
+        cited.valid(),
+        cited.place());
   }
 
   static boolean nearlyVerbatim(String answer, List<ReadNeighbour> read) {

@@ -3,6 +3,7 @@ package io.retort.web.evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -25,8 +26,34 @@ public final class RunFile {
   }
 
   public static void write(EvaluationRun run, Path file) throws IOException {
-    byte[] bytes = JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(run);
-    Files.write(file, bytes);
+    Files.write(file, bytes(run));
+  }
+
+  /** A run without its rows. */
+  public static String figures(EvaluationRun run) {
+    return JSON.writeValueAsString(run.withRows(List.of()));
+  }
+
+  /** The run of which {@link #figures} were written, without its rows. */
+  public static EvaluationRun figures(String json) {
+    return JSON.readValue(json, EvaluationRun.class);
+  }
+
+  /** As {@link #figures(String)}, with its rows. */
+  public static EvaluationRun whole(String figures, List<Row> rows) {
+    return figures(figures).withRows(rows);
+  }
+
+  public static byte[] bytes(EvaluationRun run) {
+    return JSON.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(run);
+  }
+
+  public static String row(Row row) {
+    return JSON.writeValueAsString(row);
+  }
+
+  public static Row row(String json) {
+    return JSON.readValue(json, Row.class);
   }
 
   /**

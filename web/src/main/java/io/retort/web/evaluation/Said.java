@@ -45,12 +45,14 @@ public record Said(
    *
    * @param neighbour that it cites, null if it was not among those that were read
    * @param valid whether the quote is what stands at its place, null if that could not be seen
+   * @param place in a collection, null if there is none
    */
   public record Cited(
       String title,
       @Nullable ReadNeighbour neighbour,
       @Nullable String quote,
-      @Nullable Boolean valid) {
+      @Nullable Boolean valid,
+      Row.@Nullable Place place) {
     public Cited {
       requireNonNull(title, "title");
     }
@@ -87,7 +89,8 @@ public record Said(
         citation.chunk().title(),
         cited,
         citation.quote(),
-        there == null ? null : there.equals(citation.quote()));
+        there == null ? null : there.equals(citation.quote()),
+        null); // a given neighbour is of no collection
   }
 
   private static double millis(Duration duration) {

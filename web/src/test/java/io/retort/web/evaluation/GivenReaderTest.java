@@ -33,7 +33,7 @@ class GivenReaderTest {
     assertThat(row.answer()).isEqualTo("five");
     assertThat(row.right()).isTrue();
     assertThat(row.readRank()).isOne();
-    assertThat(row.citations()).containsExactly(new Row.CitedRow("t", "five", true, true));
+    assertThat(row.citations()).containsExactly(new Row.CitedRow("t", "five", true, true, null));
     assertThat(row.knockOutNats()).isNull();
     assertThat(generator.lastRequest().maxTokens()).isEqualTo(7);
     assertThat(generator.lastRequest().minConfidence()).isEqualTo(0.25);

@@ -101,8 +101,8 @@ class MetricTest {
 
   @Test
   void quotesThatDoNotStandThereAreCounted() {
-    var invalid = new Said.Cited("t", SOURCE, "nowhere", false);
-    var unseen = new Said.Cited("t", SOURCE, "who knows", null);
+    var invalid = new Said.Cited("t", SOURCE, "nowhere", false, null);
+    var unseen = new Said.Cited("t", SOURCE, "who knows", null, null);
     var said = new Said("five", null, "stop", 0.9, List.of(invalid, unseen), 0, 1, null, null, 1);
     assertValue(Metric.CITATION_INVALID, 1, row(ASKED, said, SOURCE), answered("r", true, 1));
   }

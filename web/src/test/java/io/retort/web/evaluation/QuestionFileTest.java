@@ -71,30 +71,35 @@ class QuestionFileTest {
     String fine = "{\"id\": \"fine\", \"question\": \"q\", \"answers\": []}\n";
     QuestionFile set = read(fine + line + "\n" + fine.replace("fine", "too"), false);
     assertThat(set.complaints()).hasSize(1);
-    assertThat(set.complaints().getFirst()).startsWith("set.jsonl, line 2: ").contains(complaint);
+    assertThat(set.complaints().getFirst().toString())
+        .startsWith("set.jsonl, line 2: ")
+        .contains(complaint);
     assertThat(set.questions()).extracting(Question::id).containsExactly("fine", "too");
   }
 
   @Test
   void aLineThatIsNotUtf8IsNamed() {
     byte[] bytes = "{\"question\": \"é\", \"answers\": []}".getBytes(ISO_8859_1);
-    assertThat(read(bytes, false).complaints()).containsExactly("set.jsonl, line 1: is not UTF-8");
+    assertThat(read(bytes, false).complaints())
+        .containsExactly(new QuestionFile.Complaint("set.jsonl", 1, "is not UTF-8"));
   }
 
   @Test
   void whereNeighboursAreNeededALineWithoutThemIsNamed() {
     String line = "{\"question\": \"q\", \"answers\": []%s}";
-    assertThat(read(line.formatted(""), true).complaints().getFirst())
+    assertThat(read(line.formatted(""), true).complaints().getFirst().problem())
         .contains("'neighbours' is missing");
     assertThat(
             read(line.formatted(", \"neighbours\": [{\"title\": \"t\"}]"), true)
                 .complaints()
-                .getFirst())
+                .getFirst()
+                .problem())
         .contains("must have a text");
     assertThat(
             read(line.formatted(", \"neighbours\": [{\"text\": \"t\"}], \"gold\": 1"), true)
                 .complaints()
-                .getFirst())
+                .getFirst()
+                .problem())
         .contains("gold must be -1 or the index of one of 1 neighbours: 1");
     assertThat(read(line.formatted(""), false).complaints()).isEmpty();
   }

@@ -26,7 +26,7 @@ public final class Rows {
       @Nullable String text, double confidence, double millis, ReadNeighbour... cited) {
     List<Cited> citations = new ArrayList<>();
     for (ReadNeighbour neighbour : cited) {
-      citations.add(new Cited(neighbour.documentId(), neighbour, neighbour.text(), true));
+      citations.add(new Cited(neighbour.documentId(), neighbour, neighbour.text(), true, null));
     }
     return new Said(
         text,

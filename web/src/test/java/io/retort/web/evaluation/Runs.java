@@ -9,25 +9,26 @@ final class Runs {
   private Runs() {}
 
   static EvaluationRun of(String style, @Nullable EvaluationRun before, Row... rows) {
-    return EvaluationRun.of(
-        new Conditions(
-            "retort eval --style " + style,
-            "1.0",
-            "handbook",
-            "retrieved",
-            style,
-            null,
-            null,
-            "set.jsonl",
-            "abc",
-            0,
-            0),
-        new EvaluationRun.Model("decoder", "encoder", "sha256:f", "cpu"),
-        new EvaluationRun.Machine(2, "Some processor", "Linux", "25"),
-        Instant.parse("2026-11-25T09:00:00Z"),
-        Instant.parse("2026-11-25T09:00:30Z"),
-        List.of(),
-        List.of(rows),
-        before);
+    EvaluationRun run =
+        EvaluationRun.of(
+            new Conditions(
+                "retort eval --style " + style,
+                "1.0",
+                "handbook",
+                "retrieved",
+                style,
+                null,
+                null,
+                "set.jsonl",
+                "abc",
+                0,
+                0),
+            new EvaluationRun.Model("decoder", "encoder", "sha256:f", "cpu"),
+            new EvaluationRun.Machine(2, "Some processor", "Linux", "25"),
+            Instant.parse("2026-11-25T09:00:00Z"),
+            Instant.parse("2026-11-25T09:00:30Z"),
+            List.of(),
+            List.of(rows));
+    return before == null ? run : run.comparedWith(before);
   }
 }
