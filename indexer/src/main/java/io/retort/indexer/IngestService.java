@@ -331,6 +331,11 @@ public final class IngestService implements AutoCloseable {
     return jobs.findUnscoped(job).orElseThrow();
   }
 
+  /** Tells watchers of a job whose work is done elsewhere that it has come further. */
+  public void jobChanged() {
+    changed.raise();
+  }
+
   /**
    * Watches a job.
    *

@@ -312,6 +312,16 @@ class FeedbackTest {
   }
 
   @Test
+  void aDataSetCanBeOfOneCollection() {
+    server.collection("other");
+    String id = rate(ask("How many leave days?", ""), "{\"rating\":\"up\"}").get("id").asString();
+    assertThat(dataSet("?collection=handbook")).containsKey(id);
+    assertThat(admin.get("/api/v1/feedback?collection=handbook").text()).contains(id);
+    assertThat(lines("?collection=other", "application/x-ndjson").text()).isEmpty();
+    assertThat(admin.get("/api/v1/feedback?collection=other").json().get("items")).isEmpty();
+  }
+
+  @Test
   void aDataSetIsWhole() {
     var refused = lines("?limit=5&cursor=a", "application/x-ndjson");
     assertThat(refused.status()).isEqualTo(400);

@@ -151,8 +151,10 @@ public final class FeedbackStore {
    * Everybody's, the newest first.
    *
    * @param rating null for all
+   * @param collection that was asked, and no other with it; null for all
    */
-  public Slice<Rated> list(@Nullable Rating rating, SliceRequest slice) {
+  public Slice<Rated> list(
+      @Nullable Rating rating, @Nullable String collection, SliceRequest slice) {
     Cursors.Place before = Cursors.place(slice.cursor());
     List<Rated> found =
         jdbc.sql(
@@ -161,10 +163,12 @@ public final class FeedbackStore {
                   f.created_at, f.updated_at, a.body
                 from feedback f join answer a on a.id = f.answer_id
                 where (cast(:rating as varchar) is null or f.rating = :rating)
+                  and (cast(:collection as varchar) is null or a.collections = :collection)
                   and (f.created_at < :at or (f.created_at = :at and f.id < :id))
                 order by f.created_at desc, f.id desc fetch first :n rows only
                 """)
             .param("rating", rating == null ? null : rating.name())
+            .param("collection", collection)
             .param("at", before.at())
             .param("id", before.id())
             .param("n", slice.limit() + 1)

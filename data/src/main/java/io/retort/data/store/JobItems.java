@@ -172,6 +172,44 @@ final class JobItems {
         .update();
   }
 
+  /** How far a job is whose work is done elsewhere; false if it has ended. */
+  boolean advance(String job, int total, int completed, int failed) {
+    return jdbc.sql(
+                """
+                update job set changes = changes + 1, total = :total, completed = :completed,
+                  failed = :failed,
+                  progress = greatest(coalesce(progress, 0), least(0.999, :progress))
+                where id = :job and finished_at is null
+                """)
+            .param("total", total)
+            .param("completed", completed)
+            .param("failed", failed)
+            .param("progress", total == 0 ? 0.0 : (double) (completed + failed) / total)
+            .param("job", job)
+            .update()
+        == 1;
+  }
+
+  /** Ends a job whose work is done elsewhere; false if it had ended. */
+  boolean finish(String job, JobState state, @Nullable Reason error, OffsetDateTime now) {
+    if (!state.isFinal()) {
+      throw new IllegalArgumentException("a job does not end as " + state);
+    }
+    return jdbc.sql(
+                """
+                update job set changes = changes + 1, state = :state, progress = 1,
+                  finished_at = :now, error_code = :code, error_message = :message
+                where id = :job and finished_at is null
+                """)
+            .param("state", state.name())
+            .param("now", now)
+            .param("code", error == null ? null : error.code())
+            .param("message", error == null ? null : error.message())
+            .param("job", job)
+            .update()
+        == 1;
+  }
+
   void start(String job, OffsetDateTime now) {
     jdbc.sql(
             """

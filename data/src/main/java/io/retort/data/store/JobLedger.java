@@ -186,42 +186,12 @@ public final class JobLedger {
 
   /** How far a job is whose work is done elsewhere. */
   public void advance(String job, int total, int completed, int failed) {
-    ledger.write(
-        head ->
-            jdbc.sql(
-                    """
-                    update job set changes = changes + 1, total = :total, completed = :completed,
-                      failed = :failed,
-                      progress = greatest(coalesce(progress, 0), least(0.999, :progress))
-                    where id = :job and finished_at is null
-                    """)
-                .param("total", total)
-                .param("completed", completed)
-                .param("failed", failed)
-                .param("progress", total == 0 ? 0.0 : (double) (completed + failed) / total)
-                .param("job", job)
-                .update());
+    ledger.runWrite(head -> items.advance(job, total, completed, failed));
   }
 
   /** Ends a job whose work is done elsewhere. */
   public void finish(String job, JobState state, @Nullable Reason error) {
-    if (!state.isFinal()) {
-      throw new IllegalArgumentException("a job does not end as " + state);
-    }
-    ledger.durably(
-        head ->
-            jdbc.sql(
-                    """
-                    update job set changes = changes + 1, state = :state, progress = 1,
-                      finished_at = :now, error_code = :code, error_message = :message
-                    where id = :job and finished_at is null
-                    """)
-                .param("state", state.name())
-                .param("now", ledger.now())
-                .param("code", error == null ? null : error.code())
-                .param("message", error == null ? null : error.message())
-                .param("job", job)
-                .update());
+    ledger.durablyRun(head -> items.finish(job, state, error, ledger.now()));
   }
 
   /** Jobs of these kinds that have not ended: after a start, those that the last process left. */

@@ -25,6 +25,7 @@ public final class LedgerStore implements AutoCloseable {
   private final IngestLedger ingest;
   private final WorkLedger work;
   private final JobLedger jobs;
+  private final EvaluationStore evaluations;
 
   private LedgerStore(
       StoreLock lock,
@@ -49,6 +50,7 @@ public final class LedgerStore implements AutoCloseable {
     ingest = new IngestLedger(ledger, items, operations);
     work = new WorkLedger(ledger, items, operations, contents);
     jobs = new JobLedger(ledger, items, clock);
+    evaluations = new EvaluationStore(ledger, items, transactions, clock);
   }
 
   /**
@@ -121,6 +123,10 @@ public final class LedgerStore implements AutoCloseable {
 
   public JobLedger jobs() {
     return jobs;
+  }
+
+  public EvaluationStore evaluations() {
+    return evaluations;
   }
 
   public Contents contents() {

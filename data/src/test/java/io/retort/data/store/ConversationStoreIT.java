@@ -182,7 +182,8 @@ class ConversationStoreIT {
     assertThatThrownBy(() -> conversations.list(ANN, request))
         .isInstanceOfSatisfying(
             RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID_CURSOR));
-    assertThatThrownBy(() -> feedback.list(null, request)).isInstanceOf(RefusedException.class);
+    assertThatThrownBy(() -> feedback.list(null, null, request))
+        .isInstanceOf(RefusedException.class);
   }
 
   @Test
@@ -215,7 +216,7 @@ class ConversationStoreIT {
     assertThat(second.opinion()).isEqualTo(opinion);
     assertThat(second.createdAt()).isEqualTo(START);
     assertThat(second.updatedAt()).isEqualTo(START.plusSeconds(1));
-    assertThat(feedback.list(null, SliceRequest.first(5)).items())
+    assertThat(feedback.list(null, null, SliceRequest.first(5)).items())
         .containsExactly(new Rated(second, "{\"id\":\"ans_1\"}"));
     assertThat(feedback.find("ans_1", BEN)).isEmpty();
     assertThat(feedback.delete("ans_1", BEN)).isFalse();
@@ -226,7 +227,7 @@ class ConversationStoreIT {
   @Test
   void whatIsSaidAboutAnAnswerThatIsGoneIsNotKept() {
     assertThat(feedback.put("ans_1", ANN, up())).isEmpty();
-    assertThat(feedback.list(null, SliceRequest.first(5)).items()).isEmpty();
+    assertThat(feedback.list(null, null, SliceRequest.first(5)).items()).isEmpty();
   }
 
   @Test
@@ -237,15 +238,17 @@ class ConversationStoreIT {
           "ans_" + i, ANN, new Opinion(i % 2 == 0 ? Rating.UP : Rating.DOWN, Set.of(), "", ""));
       clock.pass(Duration.ofSeconds(1));
     }
-    Slice<Rated> first = feedback.list(Rating.UP, SliceRequest.first(2));
-    Slice<Rated> rest = feedback.list(Rating.UP, new SliceRequest(2, first.nextCursor()));
+    Slice<Rated> first = feedback.list(Rating.UP, null, SliceRequest.first(2));
+    Slice<Rated> rest = feedback.list(Rating.UP, null, new SliceRequest(2, first.nextCursor()));
 
     assertThat(first.items())
         .extracting(r -> r.feedback().answerId())
         .containsExactly("ans_4", "ans_2");
     assertThat(rest.items()).extracting(r -> r.feedback().answerId()).containsExactly("ans_0");
     assertThat(rest.nextCursor()).isNull();
-    assertThat(feedback.list(null, SliceRequest.first(10)).items()).hasSize(6);
+    assertThat(feedback.list(null, null, SliceRequest.first(10)).items()).hasSize(6);
+    assertThat(feedback.list(null, "handbook wiki", SliceRequest.first(10)).items()).hasSize(6);
+    assertThat(feedback.list(null, "handbook", SliceRequest.first(10)).items()).isEmpty();
   }
 
   @Test

@@ -165,6 +165,7 @@ class FeedbackController {
   @QueryModel
   record FeedbackQuery(
       @Nullable Rating rating,
+      @Size(min = 1, max = 63) @Nullable String collection,
       @Min(1) @Max(100) @Nullable Integer limit,
       @Size(min = 1, max = 100) @Nullable String cursor) {}
 
@@ -193,11 +194,12 @@ class FeedbackController {
       throws IOException {
     if (AcceptedType.isOther(request, LINES)) {
       refusePart(query);
-      writeLines(query.rating(), scopes.of(caller), response);
+      writeLines(query, scopes.of(caller), response);
       return null;
     }
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
-    Slice<Rated> slice = feedback.list(query.rating(), new SliceRequest(limit, query.cursor()));
+    Slice<Rated> slice =
+        feedback.list(query.rating(), query.collection(), new SliceRequest(limit, query.cursor()));
     return new FeedbackPage(
         slice.items().stream()
             .map(r -> FeedbackView.of(r.feedback(), answers.read(r.answer()).question()))
@@ -222,13 +224,13 @@ class FeedbackController {
     }
   }
 
-  private void writeLines(@Nullable Rating rating, AccessScope scope, HttpServletResponse response)
+  private void writeLines(FeedbackQuery query, AccessScope scope, HttpServletResponse response)
       throws IOException {
     response.setContentType(LINES.toString());
     OutputStream out = response.getOutputStream();
     var part = SliceRequest.first(100);
     while (true) {
-      Slice<Rated> slice = feedback.list(rating, part);
+      Slice<Rated> slice = feedback.list(query.rating(), query.collection(), part);
       for (Rated rated : slice.items()) {
         Optional<FeedbackExample> example =
             FeedbackExample.of(
