@@ -29,7 +29,8 @@ class AuthorisationMatrixTest {
   private static final Set<String> OPEN = Set.of("GET /health", "POST /login", "POST /logout");
 
   /** What begins something of the caller's own. */
-  private static final Set<String> NAMES_NOTHING = Set.of("POST /api/v1/conversations");
+  private static final Set<String> NAMES_NOTHING =
+      Set.of("POST /api/v1/conversations", "PUT /api/v1/evaluations/datasets/{name}");
 
   @TempDir static Path dataDir;
   private static TestServer server;
@@ -37,6 +38,7 @@ class AuthorisationMatrixTest {
   private static String job;
   private static String answer;
   private static String conversation;
+  private static String evaluation;
   private static JsonNode description;
 
   record Operation(String method, String path, String scope) {
@@ -70,6 +72,13 @@ class AuthorisationMatrixTest {
             .json()
             .get("id")
             .asString();
+    admin.put(
+        "/api/v1/evaluations/datasets/theirs-set",
+        "{\"question\":\"secret number\",\"answers\":[]}");
+    var run =
+        admin.post("/api/v1/evaluations", "{\"collection\":\"theirs\",\"dataset\":\"theirs-set\"}");
+    admin.awaitJob(run);
+    evaluation = run.json().get("evaluation_id").asString();
     description = admin.get("/v3/api-docs").json();
   }
 
@@ -99,7 +108,7 @@ class AuthorisationMatrixTest {
 
   /** The operation's address with objects of the collection that only others see. */
   private static String foreignPath(Operation operation) {
-    String path = operation.path.replace("{collection}", "theirs");
+    String path = operation.path.replace("{collection}", "theirs").replace("{name}", "theirs-set");
     if (path.contains("/documents/{id}")) {
       path = path.replace("{id}", document);
     } else if (path.contains("/jobs/{id}")) {
@@ -108,6 +117,9 @@ class AuthorisationMatrixTest {
       path = path.replace("{id}", answer);
     } else if (path.contains("/conversations/{id}")) {
       path = path.replace("{id}", conversation);
+    } else if (path.contains("/evaluations/{id}")) {
+      path = path.replace("{id}", evaluation);
+      path = path.endsWith("/compare") ? path + "?with=" + evaluation : path;
     } else if (path.contains("/models/{id}")) {
       path = path.replace("{id}", "theirs");
     } else {
@@ -126,6 +138,7 @@ class AuthorisationMatrixTest {
       case "POST /v1/chat/completions" ->
           "{\"model\":\"theirs\",\"messages\":[{\"role\":\"user\",\"content\":\"secret\"}]}";
       case "POST /v1/embeddings" -> "{\"model\":\"theirs\",\"input\":\"secret\"}";
+      case "POST /api/v1/evaluations" -> "{\"collection\":\"theirs\",\"dataset\":\"theirs-set\"}";
       case "PUT /api/v1/answers/{id}/feedback" -> "{\"rating\":\"up\"}";
       case "POST /api/v1/answers/{id}:knock-out" -> "{\"chunk_ids\":[\"" + document + ":0\"]}";
       case "POST /api/v1/collections/{collection}/documents" ->
@@ -168,6 +181,17 @@ class AuthorisationMatrixTest {
             "POST /api/v1/documents/{id}:retry",
             "GET /api/v1/jobs/{id}/events",
             "POST /api/v1/jobs/{id}:cancel",
+            "PUT /api/v1/evaluations/datasets/{name}",
+            "GET /api/v1/evaluations/datasets",
+            "DELETE /api/v1/evaluations/datasets/{name}",
+            "POST /api/v1/evaluations",
+            "GET /api/v1/evaluations",
+            "GET /api/v1/evaluations/{id}",
+            "DELETE /api/v1/evaluations/{id}",
+            "GET /api/v1/evaluations/{id}/rows",
+            "GET /api/v1/evaluations/{id}/compare",
+            "GET /api/v1/evaluations/{id}/file",
+            "GET /api/v1/evaluations/{id}/report",
             "POST /api/v1/keys",
             "POST /api/v1/admin/logins",
             "GET /api/v1/admin/status",

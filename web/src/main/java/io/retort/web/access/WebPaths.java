@@ -14,6 +14,7 @@ public final class WebPaths {
     "/documents/*",
     "/jobs",
     "/evaluations",
+    "/evaluations/*",
     "/admin"
   };
 
@@ -56,7 +57,8 @@ public final class WebPaths {
     boolean page =
         WHOLE.contains(path)
             || path.matches("/collections/[^/]+")
-            || path.matches("/documents/[^/]+");
+            || path.matches("/documents/[^/]+")
+            || path.matches("/evaluations/[^/]+");
     return page && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"));
   }
 }

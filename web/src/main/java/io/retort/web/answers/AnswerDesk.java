@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class AnswerDesk implements AutoCloseable {
   private static final Duration FIRST_GUESS = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
   private final ThreadPoolExecutor slots;
 
@@ -57,6 +58,16 @@ public final class AnswerDesk implements AutoCloseable {
       throw overloaded();
     }
     return task;
+  }
+
+  /**
+   * Waits until a slot is free and nobody waits for one: what is asked for then keeps nobody from
+   * the slots for longer than it takes itself.
+   */
+  public void awaitIdle() throws InterruptedException {
+    while (!slots.getQueue().isEmpty() || slots.getActiveCount() == slots.getMaximumPoolSize()) {
+      Thread.sleep(BETWEEN_LOOKS); // the pool tells nobody when a thread of it is free
+    }
   }
 
   ApiException overloaded() {

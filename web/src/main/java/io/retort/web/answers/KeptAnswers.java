@@ -147,7 +147,7 @@ public final class KeptAnswers {
   }
 
   /** Scores the kept tokens again with some neighbours of the trace masked. */
-  KnockOut knockOut(String id, Caller caller, List<String> chunkIds) {
+  public KnockOut knockOut(String id, Caller caller, List<String> chunkIds) {
     StoredAnswer stored = stored(id, caller);
     if (stored.replay().tokenIds().isEmpty()) {
       throw ApiException.wrongField(

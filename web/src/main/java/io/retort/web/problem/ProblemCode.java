@@ -55,6 +55,12 @@ public enum ProblemCode {
       400,
       "Invalid cursor",
       "The cursor was not made by this list, or with other filters. Start again without one."),
+  INVALID_DATASET(
+      400,
+      "Invalid question set",
+      "A line of the set is no question; the list of errors names the lines. Each line is one JSON"
+          + " object with question and answers, a list that is empty if there is no answer. With"
+          + " strict=false bad lines are left out."),
   INVALID_MULTIPART(
       400,
       "Invalid multipart body",
@@ -100,6 +106,12 @@ public enum ProblemCode {
       "Conversation not found",
       "The conversation does not exist, or somebody else began it. Each belongs to one credential."),
   FEEDBACK_NOT_FOUND(404, "Feedback not found", "Nobody has rated the answer yet."),
+  EVALUATION_NOT_FOUND(
+      404, "Evaluation not found", "The run does not exist, or not for this credential."),
+  DATASET_NOT_FOUND(
+      404,
+      "Question set not found",
+      "The question set does not exist, or not for this credential."),
   KEY_NOT_FOUND(404, "Key not found", "There is no such API key."),
   METHOD_NOT_ALLOWED(
       405, "Method not allowed", "The header Allow lists the methods of this address."),
@@ -108,6 +120,14 @@ public enum ProblemCode {
   REQUEST_TIMEOUT(
       408, "Request timeout", "The body stopped arriving for 30 seconds. Send it again."),
   COLLECTION_EXISTS(409, "Collection exists", "There is a collection with this id already."),
+  DATASET_EXISTS(
+      409, "Question set exists", "Somebody else has a question set of this name. Choose another."),
+  EVALUATION_UNFINISHED(
+      409,
+      "Evaluation unfinished",
+      "The run has no figures: it has not come to its end, was cancelled, or failed."),
+  EVALUATION_RUNNING(
+      409, "Evaluation running", "The run waits or runs. Cancel its job before you delete it."),
   CONVERSATION_FULL(
       409,
       "Conversation full",

@@ -17,6 +17,7 @@ import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
 import io.retort.web.rooms.Rooms;
+import io.retort.web.runs.EvaluationRuns;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -48,12 +49,18 @@ class CollectionController {
   private final DocumentService documents;
   private final Rooms rooms;
   private final AccessScopes scopes;
+  private final EvaluationRuns evaluations;
   private final ReplyStore replies;
 
   CollectionController(
-      DocumentService documents, Rooms rooms, AccessScopes scopes, ReplyStore replies) {
+      DocumentService documents,
+      Rooms rooms,
+      AccessScopes scopes,
+      EvaluationRuns evaluations,
+      ReplyStore replies) {
     this.documents = documents;
     this.rooms = rooms;
+    this.evaluations = evaluations;
     this.scopes = scopes;
     this.replies = replies;
   }
@@ -133,6 +140,7 @@ class CollectionController {
   @Requires(Scope.ADMIN)
   void delete(@PathVariable String collection, Caller caller) {
     rooms.ingest().deleteCollection(collection, scopes.of(caller));
+    evaluations.deleteOf(collection);
     replies.removeAll();
   }
 

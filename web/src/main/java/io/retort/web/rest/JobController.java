@@ -21,6 +21,7 @@ import io.retort.web.problem.ProblemCode;
 import io.retort.web.problem.ProblemHandler;
 import io.retort.web.problem.TraceFilter;
 import io.retort.web.rooms.Rooms;
+import io.retort.web.runs.EvaluationRuns;
 import io.retort.web.sse.EventStream;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -49,11 +50,13 @@ import tools.jackson.databind.json.JsonMapper;
 @RequestMapping("/api/v1/jobs")
 class JobController {
   private final Rooms rooms;
+  private final EvaluationRuns evaluations;
   private final AccessScopes scopes;
   private final JsonMapper json;
 
-  JobController(Rooms rooms, AccessScopes scopes, JsonMapper json) {
+  JobController(Rooms rooms, EvaluationRuns evaluations, AccessScopes scopes, JsonMapper json) {
     this.rooms = rooms;
+    this.evaluations = evaluations;
     this.scopes = scopes;
     this.json = json;
   }
@@ -110,8 +113,11 @@ class JobController {
   @Requires(Scope.WRITE)
   JobView cancel(@PathVariable String id, Caller caller) {
     AccessScope scope = scopes.of(caller);
-    find(id, scope);
-    return JobView.of(rooms.ingest().cancelJob(id, scope));
+    JobRow job = find(id, scope);
+    return JobView.of(
+        job.kind() == JobKind.EVALUATION
+            ? evaluations.cancel(job, caller)
+            : rooms.ingest().cancelJob(id, scope));
   }
 
   @PostMapping(path = "/{id}:retry", produces = "application/json")

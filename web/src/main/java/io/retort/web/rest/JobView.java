@@ -1,6 +1,7 @@
 package io.retort.web.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.retort.data.store.EvaluationStore.Evaluation;
 import io.retort.data.store.ItemRow;
 import io.retort.data.store.JobRow;
 import io.retort.data.store.Reason;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A job as the API shows it.
  *
  * @param items only in the answer to the upload that made the job
+ * @param evaluationId only in the answer to the request for the run that is the job
  */
 record JobView(
     String id,
@@ -31,7 +33,8 @@ record JobView(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     @Nullable Reason error,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AcceptedItem> items) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AcceptedItem> items,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String evaluationId) {
 
   record AcceptedItem(
       String path, @Nullable String documentId, String status, @Nullable Reason reason) {}
@@ -63,7 +66,11 @@ record JobView(
   }
 
   static JobView of(JobRow row) {
-    return of(row, null);
+    return of(row, null, null);
+  }
+
+  static JobView of(Evaluation queued) {
+    return of(queued.job(), null, queued.id());
   }
 
   static JobView of(Accepted accepted) {
@@ -71,10 +78,12 @@ record JobView(
         accepted.job(),
         accepted.items().stream()
             .map(i -> new AcceptedItem(i.path(), i.documentId(), i.status().name(), i.reason()))
-            .toList());
+            .toList(),
+        null);
   }
 
-  private static JobView of(JobRow row, @Nullable List<AcceptedItem> items) {
+  private static JobView of(
+      JobRow row, @Nullable List<AcceptedItem> items, @Nullable String evaluationId) {
     return new JobView(
         row.id(),
         word(row.kind()),
@@ -91,7 +100,8 @@ record JobView(
         row.startedAt(),
         row.finishedAt(),
         row.error(),
-        items);
+        items,
+        evaluationId);
   }
 
   private static String word(Enum<?> constant) {

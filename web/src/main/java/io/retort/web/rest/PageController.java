@@ -23,6 +23,7 @@ class PageController {
     "/documents/{id}",
     "/jobs",
     "/evaluations",
+    "/evaluations/{id}",
     "/admin"
   })
   @OpenToAll

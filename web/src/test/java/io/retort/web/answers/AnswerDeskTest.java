@@ -7,8 +7,10 @@ import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AnswerDeskTest {
@@ -48,6 +50,49 @@ class AnswerDeskTest {
         assertThat(answers.get(i).get()).isEqualTo(i);
       }
     }
+  }
+
+  @Test
+  void whoGivesWayWaitsUntilASlotIsFreeAndNobodyStandsBeforeIt() throws Exception {
+    try (var desk = new AnswerDesk(1, 2)) {
+      desk.awaitIdle();
+      var first = new CountDownLatch(1);
+      var second = new CountDownLatch(1);
+      var begun = new CountDownLatch(1);
+      var answers =
+          List.of(
+              desk.submit(() -> await(first)),
+              desk.submit(
+                  () -> {
+                    begun.countDown();
+                    return await(second);
+                  }));
+      var idle = new CountDownLatch(1);
+      var waiter =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      desk.awaitIdle();
+                      idle.countDown();
+                    } catch (InterruptedException e) {
+                      // the assertion below says so
+                    }
+                  });
+      first.countDown();
+      begun.await();
+      assertThat(idle.getCount()).isEqualTo(1);
+      second.countDown();
+      waiter.join();
+      assertThat(idle.getCount()).isZero();
+      for (Future<Boolean> answer : answers) {
+        assertThat(answer.get()).isTrue();
+      }
+    }
+  }
+
+  private static boolean await(CountDownLatch latch) throws InterruptedException {
+    return latch.await(30, TimeUnit.SECONDS);
   }
 
   @Test

@@ -1,0 +1,249 @@
+package io.retort.web.rest;
+
+import io.retort.data.store.EvaluationStore.Evaluation;
+import io.retort.data.store.SliceRequest;
+import io.retort.generator.AnswerStyle;
+import io.retort.web.access.Caller;
+import io.retort.web.access.Requires;
+import io.retort.web.access.Scope;
+import io.retort.web.evaluation.Comparison;
+import io.retort.web.evaluation.Report;
+import io.retort.web.evaluation.Row;
+import io.retort.web.evaluation.RunFile;
+import io.retort.web.evaluation.Verdict;
+import io.retort.web.json.QueryModel;
+import io.retort.web.json.RequestBodyModel;
+import io.retort.web.runs.EvaluationRuns;
+import io.retort.web.runs.EvaluationRuns.Compared;
+import io.retort.web.runs.RunSettings;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /evaluations}: runs, their rows and figures, two of them side by side. */
+@RestController
+@RequestMapping("/api/v1/evaluations")
+class EvaluationController {
+  private final EvaluationRuns runs;
+
+  EvaluationController(EvaluationRuns runs) {
+    this.runs = runs;
+  }
+
+  @RequestBodyModel
+  @Schema(name = "EvaluationRequest")
+  record EvaluationBody(
+      @NotNull @Size(min = 1, max = 63) String collection,
+      @NotNull @Size(min = 1, max = 63) String dataset,
+      @Nullable AnswerStyle style,
+      @Min(1) @Max(32) @Nullable Integer k,
+      @DecimalMin("0") @DecimalMax("1") @Nullable Double minConfidence,
+      @Min(1) @Max(100_000) @Nullable Integer limit,
+      @Min(0) @Max((1L << 53) - 1) @Nullable Long seed,
+      @Min(0) @Max(1_000) @Nullable Integer knockOuts) {
+
+    RunSettings settings() {
+      return new RunSettings(
+          style == null ? AnswerStyle.SHORT : style,
+          k,
+          minConfidence,
+          limit == null ? 0 : limit,
+          seed == null ? 0 : seed,
+          knockOuts == null ? 0 : knockOuts);
+    }
+  }
+
+  @PostMapping(produces = "application/json")
+  @Requires(Scope.WRITE)
+  ResponseEntity<JobView> start(@RequestBody EvaluationBody body, Caller caller) {
+    Evaluation queued = runs.start(body.collection(), body.dataset(), body.settings(), caller);
+    return JobController.accepted(JobView.of(queued));
+  }
+
+  @QueryModel
+  record EvaluationsQuery(
+      @Size(min = 1, max = 63) @Nullable String collection,
+      @Min(1) @Max(100) @Nullable Integer limit,
+      @Size(min = 1, max = 100) @Nullable String cursor) {}
+
+  @GetMapping(produces = "application/json")
+  @Requires(Scope.WRITE)
+  Page<EvaluationView> list(@ParameterObject EvaluationsQuery query, Caller caller) {
+    int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
+    return Page.of(
+        runs.list(query.collection(), new SliceRequest(limit, query.cursor()), caller), this::view);
+  }
+
+  @GetMapping(path = "/{id}", produces = "application/json")
+  @Requires(Scope.WRITE)
+  EvaluationView get(@PathVariable String id, Caller caller) {
+    return view(runs.find(id, caller));
+  }
+
+  private EvaluationView view(Evaluation evaluation) {
+    return EvaluationView.of(evaluation, runs.settings(evaluation));
+  }
+
+  @DeleteMapping("/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Requires(Scope.WRITE)
+  void delete(@PathVariable String id, Caller caller) {
+    runs.delete(id, caller);
+  }
+
+  @QueryModel
+  record RowsQuery(
+      @Nullable Verdict verdict,
+      @Min(1) @Max(100) @Nullable Integer limit,
+      @Size(min = 1, max = 100) @Nullable String cursor) {}
+
+  @GetMapping(path = "/{id}/rows", produces = "application/json")
+  @Requires(Scope.WRITE)
+  Page<Row> rows(@PathVariable String id, @ParameterObject RowsQuery query, Caller caller) {
+    int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
+    return Page.of(
+        runs.rows(id, query.verdict(), new SliceRequest(limit, query.cursor()), caller),
+        row -> row);
+  }
+
+  @QueryModel
+  record WithQuery(@NotNull @Size(min = 1, max = 30) String with) {}
+
+  /**
+   * A run beside an earlier one.
+   *
+   * @param changes in which conditions the two differ
+   * @param gained right now, and was not
+   * @param lost was right, and is no longer
+   */
+  @Schema(name = "EvaluationComparison")
+  record ComparisonView(
+      String id,
+      String with,
+      Instant withFinishedAt,
+      int common,
+      int onlyNow,
+      int onlyBefore,
+      List<String> changes,
+      List<Changed> gained,
+      List<Changed> lost,
+      Map<String, Difference> differences) {}
+
+  /** A question, by its id in the set. */
+  @Schema(name = "ChangedQuestion")
+  record Changed(String id, String question) {}
+
+  /**
+   * {@code now − before} with its paired 95 % interval.
+   *
+   * @param clear whether the interval leaves out zero
+   */
+  @Schema(name = "MetricDifference")
+  record Difference(
+      double now, double before, double difference, double low, double high, boolean clear) {}
+
+  @GetMapping(path = "/{id}/compare", produces = "application/json")
+  @Requires(Scope.WRITE)
+  ComparisonView compare(@PathVariable String id, @ParameterObject WithQuery query, Caller caller)
+      throws Exception {
+    Compared compared = runs.compare(id, query.with(), caller);
+    Comparison comparison = compared.comparison();
+    Map<String, Difference> differences = new LinkedHashMap<>();
+    comparison
+        .differences()
+        .forEach(
+            (name, d) ->
+                differences.put(
+                    name,
+                    new Difference(
+                        d.now(), d.before(), d.difference(), d.low(), d.high(), d.clear())));
+    return new ComparisonView(
+        id,
+        query.with(),
+        comparison.finishedAt(),
+        comparison.common(),
+        comparison.onlyNow(),
+        comparison.onlyBefore(),
+        comparison.changes(),
+        changed(comparison.gained(), compared),
+        changed(comparison.lost(), compared),
+        differences);
+  }
+
+  private static List<Changed> changed(List<String> ids, Compared compared) {
+    return ids.stream()
+        .map(id -> new Changed(id, compared.questions().getOrDefault(id, "")))
+        .toList();
+  }
+
+  @QueryModel
+  record FileQuery(@Size(min = 1, max = 30) @Nullable String with) {}
+
+  /** The run as {@code retort eval --out} writes it. */
+  @GetMapping(path = "/{id}/file")
+  @Requires(Scope.WRITE)
+  @ApiResponse(
+      responseCode = "200",
+      description =
+          "The run with all its rows, as retort eval --out writes it and --compare reads it.",
+      content = @Content(mediaType = "application/json", schema = @Schema(type = "object")))
+  ResponseEntity<byte[]> file(
+      @PathVariable String id, @ParameterObject FileQuery query, Caller caller) throws Exception {
+    return saved(
+        RunFile.bytes(runs.whole(id, query.with(), caller)),
+        MediaType.APPLICATION_JSON,
+        id + ".json");
+  }
+
+  /** The run as {@code retort eval --report} writes it. */
+  @GetMapping(path = "/{id}/report")
+  @Requires(Scope.WRITE)
+  @ApiResponse(
+      responseCode = "200",
+      description = "The run as one page with charts that fetches and runs nothing.",
+      content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
+  ResponseEntity<byte[]> report(
+      @PathVariable String id, @ParameterObject FileQuery query, Caller caller) throws Exception {
+    return saved(
+        Report.html(runs.whole(id, query.with(), caller)).getBytes(StandardCharsets.UTF_8),
+        new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8),
+        id + ".html");
+  }
+
+  /** Never shown under this service's address: only saved. */
+  private static ResponseEntity<byte[]> saved(byte[] body, MediaType type, String name) {
+    return ResponseEntity.ok()
+        .contentType(type)
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION,
+            ContentDisposition.attachment().filename(name).build().toString())
+        .header("Content-Security-Policy", "sandbox; default-src 'none'")
+        .body(body);
+  }
+}
