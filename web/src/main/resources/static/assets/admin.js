@@ -176,6 +176,12 @@ function view() {
       <header class="page-head"><h1 tabindex="-1">${texts.admin.title}</h1></header>
       ${problem ? problemView(problem) : nothing}
       ${status && health ? healthView() : nothing}
+      <section class="section" aria-labelledby="evaluations-title">
+        <header class="page-head with-action">
+          <div><h2 id="evaluations-title">${texts.evaluations.title}</h2><p class="quiet">${texts.evaluations.intro}</p></div>
+          <a class="button" href="/evaluations">${texts.evaluations.open}</a>
+        </header>
+      </section>
       ${keys === null ? nothing : html`
         <section class="section" aria-labelledby="keys-title">
           <header class="page-head with-action">

@@ -85,6 +85,17 @@ export async function upload(collection, files, key, signal) {
   return response.json();
 }
 
+/** Sends JSON lines, a text or a file. */
+export async function putLines(path, lines) {
+  const response = await send(path, {method: 'PUT', headers: headers('PUT', {Accept: 'application/json', 'Content-Type': 'application/x-ndjson'}), body: lines});
+  return response.json();
+}
+
+/** A list as JSON lines. */
+export async function readLines(path) {
+  return (await send(path, {headers: {Accept: 'application/x-ndjson'}})).text();
+}
+
 /** Ends the session and leaves for the login page. */
 export async function signOut() {
   await fetch('/logout', {method: 'POST', headers: headers('POST')});

@@ -6,6 +6,7 @@ import {askPage, field, isRunning, stepCitation, stop, threadAddress} from './as
 import {collectionPage, collectionsPage} from './collections.js';
 import {dialogView, isOpen, show} from './dialog.js';
 import {documentPage} from './document.js';
+import {evaluationPage, evaluationsPage} from './evaluations.js';
 import {historyPage} from './history.js';
 import {flask, icon} from './icons.js';
 import {jobsPage} from './jobs.js';
@@ -25,6 +26,8 @@ route(/^\/collections$/, 'collections', collectionsPage);
 route(/^\/collections\/([^/]+)$/, 'collections', collectionPage);
 route(/^\/documents\/([^/]+)$/, 'collections', documentPage);
 route(/^\/jobs$/, 'jobs', jobsPage);
+route(/^\/evaluations$/, 'admin', evaluationsPage);
+route(/^\/evaluations\/([^/]+)$/, 'admin', evaluationPage);
 route(/^\/admin$/, 'admin', adminPage);
 
 let problem = null;

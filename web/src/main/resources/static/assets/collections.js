@@ -294,6 +294,7 @@ function oneView() {
         <div class="actions">
           <a class="button" href=${`/?collection=${id}`}>${texts.collections.ask}</a>
           ${may('write') ? html`
+            <a class="button" href=${`/evaluations?collection=${id}`}>${texts.collections.evaluate}</a>
             <label class="button">${icon('folder')} ${texts.collections.addFolder}<input type="file" webkitdirectory class="hidden" @change=${pick}></label>
             <label class="button primary">${icon('upload')} ${texts.collections.add}<input type="file" multiple class="hidden" @change=${pick}></label>` : nothing}
         </div>

@@ -91,7 +91,7 @@ async function lookInto(id, next = null) {
 function cancel(job) {
   confirm({
     title: texts.jobs.cancelTitle,
-    body: () => texts.jobs.cancelBody,
+    body: () => job.kind === 'evaluation' ? texts.evaluations.cancelBody : texts.jobs.cancelBody,
     action: texts.jobs.cancel,
     failed: problemOf,
     async act() {
@@ -150,9 +150,9 @@ function jobView(job) {
       </div>
       <span class="row-facts"><span class="badge job-${job.state}">${texts.jobs.states[job.state]}</span></span>
       <span class="row-actions">
-        <button class="small ghost" aria-expanded=${entry !== undefined} aria-label=${texts.jobs.showOf(job.id)} @click=${() => unfold(job)}>${texts.jobs.show}</button>
+        ${job.kind === 'evaluation' ? html`<a class="button small ghost" href="/evaluations">${texts.evaluations.open}</a>` : html`<button class="small ghost" aria-expanded=${entry !== undefined} aria-label=${texts.jobs.showOf(job.id)} @click=${() => unfold(job)}>${texts.jobs.show}</button>`}
         ${running && may('write') ? html`<button class="small" @click=${() => cancel(job)}>${texts.jobs.cancel}</button>` : nothing}
-        ${!running && job.failed && may('write') ? html`<button class="small" @click=${() => retry(job)}>${texts.jobs.retry}</button>` : nothing}
+        ${!running && job.failed && job.kind !== 'evaluation' && may('write') ? html`<button class="small" @click=${() => retry(job)}>${texts.jobs.retry}</button>` : nothing}
       </span>
       ${entry ? filesView(job, entry) : nothing}
     </li>`;

@@ -386,6 +386,124 @@ class PagesIT {
     tab.until("!document.querySelector('.rows .row')");
   }
 
+  private static String question(String id, String question, String... answers) {
+    return Client.json(
+        Map.of(
+            "id",
+            id,
+            "question",
+            question,
+            "answers",
+            List.of(answers),
+            "path",
+            "rules/leave.txt"));
+  }
+
+  private static void putSet(String name, String... lines) {
+    server.admin().put("/api/v1/evaluations/datasets/" + name, String.join("\n", lines));
+  }
+
+  /** The id of a run that has ended. */
+  private static String run(String collection, String set) {
+    Client admin = server.admin();
+    Client.Reply begun =
+        admin.post(
+            "/api/v1/evaluations", Client.json(Map.of("collection", collection, "dataset", set)));
+    admin.awaitJob(begun);
+    return begun.json().get("evaluation_id").asString();
+  }
+
+  private void choose(String select, String value) {
+    tab.until("document.querySelector(\"" + select + " option[value='" + value + "']\")");
+    tab.evaluate(
+        "(() => { const s = document.querySelector('%s'); s.value = '%s';".formatted(select, value)
+            + " s.dispatchEvent(new Event('change', {bubbles: true})); })()");
+  }
+
+  @Test
+  void anEvaluationIsBegunWatchedAndComparedWithAnother() throws Exception {
+    Path torn =
+        Files.writeString(folder.resolve("torn.jsonl"), question("a", "leave?") + "\n{\"id\":1}");
+    Path good =
+        Files.writeString(
+            folder.resolve("Leave days.jsonl"),
+            String.join(
+                "\n",
+                question("a", "How many leave days?", ANSWER),
+                question("b", "When do leave days expire?", "31 March"),
+                question("c", "unsure about snow"),
+                question("d", "wait for the leave days", ANSWER)));
+    open("/evaluations?collection=handbook");
+    tab.until("document.querySelector('form input[type=file]')");
+    tab.choose("form input[type=file]", List.of(torn));
+    tab.until("document.querySelector('form .problem')?.innerText.includes('line 2: the field')");
+    tab.choose("form input[type=file]", List.of(good));
+    tab.until("document.querySelector('select[name=dataset]').value === 'leave-days'");
+    assertThat(tab.text("document.getElementById('set-facts').innerText"))
+        .startsWith("4 questions · 1 of them without an answer");
+    tab.click("form .primary");
+    tab.until("document.querySelector('progress') && document.querySelector('.panel')");
+    tab.until("document.querySelector('.panel').innerText.includes('3 of 4 questions asked')");
+    models.generator().release(1);
+    tab.until("document.querySelectorAll('svg.drawing').length === 5");
+    assertThat(tab.text("document.querySelector('.headline').innerText")).isEqualTo("0.667");
+    assertThat(
+            tab.evaluate(
+                    "[...document.querySelectorAll('svg.drawing')].every(s => s.role === 'img' &&"
+                        + " s.getAttribute('aria-labelledby').split(' ').every(id =>"
+                        + " s.querySelector('#' + id)?.textContent)"
+                        + " && s.closest('figure').querySelectorAll('tbody tr').length > 0)")
+                .asBoolean())
+        .isTrue();
+    assertThat(tab.text("document.querySelector('.question-row').innerText"))
+        .contains("How many leave days?", ANSWER, "Leave");
+    tab.evaluate(
+        "[...document.querySelectorAll('.chip')].find(c => c.innerText.startsWith('wrong')).click()");
+    tab.until("document.querySelectorAll('.question-row').length === 1");
+    assertThat(tab.text("document.querySelector('.question-row').innerText"))
+        .contains("When do leave days expire?", "31 March");
+    String first = tab.text("location.pathname.split('/').at(-1)");
+
+    putSet("leave-days", question("a", "How many leave days?", ANSWER), question("c", "unsure"));
+    String second = run("handbook", "leave-days");
+    open("/evaluations/" + second);
+    choose("select[name=with]", first);
+    tab.until("document.querySelector('.side-by-side tbody tr')");
+    assertThat(tab.text("location.search")).isEqualTo("?with=" + first);
+    assertThat(tab.text("document.querySelector('.changes').innerText")).contains("dataset sha256");
+    tab.reload();
+    tab.until("document.querySelector('.side-by-side tbody tr')");
+    tab.evaluate("document.querySelector('.danger-text').click()");
+    tab.until("document.querySelector('dialog[open] .danger')");
+    tab.evaluate("document.querySelector('dialog .danger').click()");
+    tab.until("location.pathname === '/evaluations' && document.querySelector('.rows .row')");
+    assertThat(server.admin().get("/api/v1/evaluations/" + second).status()).isEqualTo(404);
+  }
+
+  @Test
+  void feedbackBecomesAQuestionSetAndARunCanBeCancelled() {
+    open("/?collection=handbook");
+    ask("leave days carried over");
+    tab.click(".thumbs [aria-label='Good answer']");
+    tab.until("document.querySelector('.thumbs [aria-pressed=true]')");
+    open("/evaluations?collection=handbook");
+    tab.until("document.querySelector('select[name=dataset]')");
+    tab.evaluate(
+        "[...document.querySelectorAll('form button')].find(b =>"
+            + " b.innerText.includes('feedback')).click()");
+    tab.until("document.querySelector('select[name=dataset]').value === 'feedback-handbook'");
+    putSet("endless", question("a", "wait for ever", "x"));
+    open("/evaluations?collection=handbook");
+    choose("select[name=dataset]", "endless");
+    tab.click("form .primary");
+    tab.until("document.querySelector('.panel progress')");
+    tab.evaluate(
+        "[...document.querySelectorAll('.actions button')].find(b => b.innerText === 'Cancel').click()");
+    tab.until("document.querySelector('dialog[open] .danger')");
+    tab.evaluate("document.querySelector('dialog .danger').click()");
+    tab.until("document.querySelector('.job-cancelled')");
+  }
+
   @Test
   void textThatLooksLikeCodeStaysText() {
     Client admin = server.admin();
@@ -410,7 +528,20 @@ class PagesIT {
               "hostile",
               Map.of("path", payload + ".txt", "title", payload, "text", payload + " leave days")));
     }
-    for (String page : List.of("/collections", "/collections/hostile", "/jobs", "/admin")) {
+    putSet(
+        "hostile",
+        PAYLOADS.stream()
+            .map(payload -> question(payload, payload + " leave days", payload))
+            .toArray(String[]::new));
+    String hostileRun = "/evaluations/" + run("hostile", "hostile");
+    for (String page :
+        List.of(
+            "/collections",
+            "/collections/hostile",
+            "/jobs",
+            "/admin",
+            "/evaluations",
+            hostileRun)) {
       open(page);
       tab.until("document.querySelector('main').innerText.includes('<img src=x')");
     }
@@ -440,6 +571,14 @@ class PagesIT {
   @Test
   void everyPageIsAccessibleAndFitsAPhone() {
     var wrong = new ArrayList<String>();
+    putSet(
+        "looks",
+        question("a", "How many leave days?", ANSWER),
+        question("b", "When do leave days expire?", "31 March"),
+        question("c", "unsure about snow"),
+        question("d", "fail at this", "x"));
+    String run = "/evaluations/" + run("handbook", "looks");
+    String earlier = run("handbook", "looks");
     for (String page :
         List.of(
             "/",
@@ -448,11 +587,16 @@ class PagesIT {
             "/documents/" + document + "?version=1&start=0&end=20",
             "/history",
             "/jobs",
-            "/admin")) {
+            "/admin",
+            "/evaluations",
+            run,
+            run + "?with=" + earlier)) {
       open(page);
       tab.until("!document.querySelector('main').innerText.includes('Loading')");
       look(page, wrong);
     }
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })");
+    look("evaluation, unfolded", wrong);
     open("/?collection=handbook");
     ask("unsure about leave days");
     look("abstention", wrong);
