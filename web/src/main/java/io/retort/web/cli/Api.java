@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -81,6 +82,16 @@ final class Api implements AutoCloseable {
 
   JsonNode post(String path, @Nullable JsonNode body) throws IOException, InterruptedException {
     return json(send(posting(path, body).build(), BodyHandlers.ofString()));
+  }
+
+  /** Sends a file of JSON lines. */
+  JsonNode put(String path, Path lines) throws IOException, InterruptedException {
+    HttpRequest request =
+        request(ROOT + path)
+            .header("Content-Type", "application/x-ndjson")
+            .PUT(BodyPublishers.ofFile(lines))
+            .build();
+    return json(send(request, BodyHandlers.ofString()));
   }
 
   void delete(String path) throws IOException, InterruptedException {

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
         "Ingest the bundled collection \"sample\", then run the service in the foreground.")
 final class DemoVerb extends Verb {
   private static final String COLLECTION = "sample";
+  private static final String QUESTIONS = "sample-qa";
 
   @Mixin private ServeFlags flags = new ServeFlags();
 
@@ -39,6 +40,7 @@ final class DemoVerb extends Verb {
       Replies.Status status = Json.read(api.get("/admin/status"), Replies.Status.class);
       note("Retort " + status.version() + " · models verified · " + status.device());
       Ingestion.Outcome outcome = ingest(api, samples);
+      api.put("/evaluations/datasets/" + QUESTIONS, samples.resolveSibling("questions.jsonl"));
       ObjectNode document = Json.object();
       document.set("collection", api.get("/collections/" + COLLECTION));
       document.set("jobs", Json.list(outcome.jobs()));

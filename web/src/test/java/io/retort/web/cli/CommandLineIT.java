@@ -244,6 +244,9 @@ class CommandLineIT {
   @Test
   void theDemoIngestsTheSamplesOnce() throws Exception {
     System.setProperty("retort.home", folder.resolve("home").toString());
+    Files.writeString(
+        documents.resolveSibling("questions.jsonl"),
+        "{\"question\": \"unused leave days\", \"answers\": [\"five\"]}\n");
     Shell.Result first = served(shell(), "pid", "demo", "--json");
     assertThat(first.err()).contains("Collection \"sample\": 100 %, 3/3 documents");
     assertThat(first.json().at("/collection/documents").asInt()).isEqualTo(3);
