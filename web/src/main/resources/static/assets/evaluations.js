@@ -3,7 +3,7 @@ import {problemView} from './answer.js';
 import {all, call, putLines, readLines, stream} from './api.js';
 import {bars, figure, nice, plane, whiskers} from './charts.js';
 import {confirm} from './dialog.js';
-import {count, date, millis, percent, seconds, time} from './format.js';
+import {count, date, millis, nats, percent, seconds, time} from './format.js';
 import {icon} from './icons.js';
 import {go, readdress} from './router.js';
 import {collectionTitle, may, problemOf, say, shared, update} from './shared.js';
@@ -27,7 +27,7 @@ const clearly = d => !d.clear ? 'even' : (d.difference > 0) === ['share', 'nats'
 function value(name, number) {
   switch (unit(name)) {
     case 'count': return count(number);
-    case 'nats': return `${number.toFixed(2)} nats`;
+    case 'nats': return `${nats(number)} nats`;
     case 'millis': return millis(Math.round(number));
     default: return number.toFixed(3);
   }

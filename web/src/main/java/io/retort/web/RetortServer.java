@@ -9,6 +9,7 @@ import io.retort.web.answers.AnswerDesk;
 import io.retort.web.answers.AnswerService;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.rooms.RoomsOpener;
+import io.retort.web.runs.EvaluationRuns;
 import io.retort.web.settings.RetortSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,6 +73,7 @@ public final class RetortServer implements AutoCloseable {
     if (attendance != Attendance.ONE_VERB) {
       new ServiceFiles(settings.dataDir())
           .write(service(), attendance == Attendance.UNATTENDED ? loginUrl() : null);
+      context.getBean(EvaluationRuns.class).begin();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.retort.web.cli;
 
+import io.retort.data.ObjectId;
 import io.retort.generator.AnswerStyle;
 import io.retort.generator.Diagnostics;
 import io.retort.web.ExitCode;
@@ -97,9 +98,11 @@ final class EvalVerb extends ServiceVerb {
 
   @Option(
       names = "--compare",
-      paramLabel = "FILE",
-      description = "a run that --out wrote: differences over the questions that both have")
-  private @Nullable Path compare;
+      paramLabel = "ID|FILE",
+      description =
+          "a run of the service, or one that --out wrote: differences over the questions that both"
+              + " have")
+  private @Nullable String compare;
 
   @Option(
       names = "--expected",
@@ -133,7 +136,9 @@ final class EvalVerb extends ServiceVerb {
       supply = NeighbourSupply.parse(neighbours);
       answerStyle = AnswerStyle.parse(style);
       checkFlags();
-      before = compare == null ? null : RunFile.read(existing("--compare", compare));
+      if (compare != null && !ofService(compare)) {
+        before = RunFile.read(existing("--compare", Path.of(compare)));
+      }
       expectations = expected == null ? null : Expectations.read(existing("--expected", expected));
       if (!dataset.equals("-")) {
         existing("--dataset", Path.of(dataset));
@@ -150,6 +155,10 @@ final class EvalVerb extends ServiceVerb {
       throw new UsageException(
           "--collection, --k and --url belong to --neighbours retrieved, not to " + supply);
     }
+    if (supply != NeighbourSupply.RETRIEVED && ofService(compare)) {
+      throw new UsageException(
+          "--compare is a run of the service, which --neighbours " + supply + " does not ask");
+    }
     positive("--limit", limit);
     positive("--k", k);
     if (knockOuts < 0) {
@@ -160,6 +169,10 @@ final class EvalVerb extends ServiceVerb {
     }
     writable("--out", out);
     writable("--report", report);
+  }
+
+  private static boolean ofService(@Nullable String run) {
+    return run != null && ObjectId.isOf("evl", run);
   }
 
   private static void positive(String flag, @Nullable Integer value) {
@@ -224,6 +237,9 @@ final class EvalVerb extends ServiceVerb {
     String target = collection.value(api);
     api.get(
         "/collections/" + Api.quoted(target)); // an unknown one is told before the first question
+    if (compare != null && ofService(compare)) {
+      before = RunFile.read(compare, api.get("/evaluations/" + compare + "/file"));
+    }
     var answers = new ApiAnswers(api, target, answerStyle, k, minConfidence);
     var reader = new CollectionReader(answers, answerStyle, k);
     var rows = new Rows();

@@ -62,16 +62,20 @@ public final class RunFile {
   public static EvaluationRun read(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     try {
-      JsonNode document = JSON.readTree(bytes);
-      if (document.path("format").asInt(0) != EvaluationRun.FORMAT) {
-        throw new IllegalArgumentException(
-            "%s is no evaluation run of format %d, as retort eval --out writes"
-                .formatted(file, EvaluationRun.FORMAT));
-      }
-      return JSON.treeToValue(document, EvaluationRun.class);
+      return read(file.toString(), JSON.readTree(bytes));
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
           file + " is no evaluation run: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** As {@link #read(Path)}, of a document that has been read. */
+  public static EvaluationRun read(String name, JsonNode document) {
+    if (document.path("format").asInt(0) != EvaluationRun.FORMAT) {
+      throw new IllegalArgumentException(
+          "%s is no evaluation run of format %d, as retort eval --out writes"
+              .formatted(name, EvaluationRun.FORMAT));
+    }
+    return JSON.treeToValue(document, EvaluationRun.class);
   }
 }

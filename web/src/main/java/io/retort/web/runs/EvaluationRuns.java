@@ -58,6 +58,11 @@ public final class EvaluationRuns {
     this.json = json;
   }
 
+  /** From now on what is queued is run; not for a service that is there for one call. */
+  public void begin() {
+    worker.start();
+  }
+
   /** Puts a run at the end of the queue. */
   public Evaluation start(String collection, String dataset, RunSettings settings, Caller caller) {
     if (rooms.documents().collection(collection, scopes.of(caller)).isEmpty()) {

@@ -26,7 +26,7 @@ class RunConfiguration {
     return new QuestionSets(store);
   }
 
-  @Bean(initMethod = "start", destroyMethod = "close")
+  @Bean(destroyMethod = "close")
   RunWorker runWorker(
       EvaluationStore store,
       Rooms rooms,

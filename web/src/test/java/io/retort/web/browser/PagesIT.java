@@ -595,8 +595,12 @@ class PagesIT {
       tab.until("!document.querySelector('main').innerText.includes('Loading')");
       look(page, wrong);
     }
-    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })");
+    unfold();
     look("evaluation, unfolded", wrong);
+    open("/evaluations");
+    tab.until("document.querySelector('details')");
+    unfold();
+    look("evaluations, unfolded", wrong);
     open("/?collection=handbook");
     ask("unsure about leave days");
     look("abstention", wrong);
@@ -614,6 +618,10 @@ class PagesIT {
     tab.until("document.querySelector('dialog[open]')");
     look("dialog", wrong);
     assertThat(wrong).isEmpty();
+  }
+
+  private void unfold() {
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })");
   }
 
   /**

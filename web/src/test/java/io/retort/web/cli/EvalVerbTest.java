@@ -221,6 +221,22 @@ class EvalVerbTest {
   }
 
   @Test
+  void aRunIsComparedWithOneOfTheService() throws Exception {
+    service
+        .on(ANSWERS, 200, answer("five days", null, neighbour("doc_a", "up to five days", null)))
+        .on(SEARCH, 200, found());
+    String set = set(question("a", "five days"));
+    String out = folder.resolve("run.json").toString();
+    assertThat(run(set, "--out", out).code()).isEqualTo(ExitCode.DONE);
+    String id = "evl_00000000000000000000000000";
+    service.on("GET /api/v1/evaluations/" + id + "/file", 200, Files.readString(Path.of(out)));
+    Shell.Result compared = run(set, "--compare", id, "--json");
+    assertThat(compared.json().at("/comparison/common").asInt()).isOne();
+    assertThat(compared.code()).isEqualTo(ExitCode.DONE);
+    assertThat(run(set, "--compare", "evl_0").err()).contains("there is no file 'evl_0'");
+  }
+
+  @Test
   void aFigureBelowItsToleranceIsNamed() throws Exception {
     service
         .on(ANSWERS, 200, answer("six days", null, neighbour("doc_a", "up to five days", null)))
