@@ -3,6 +3,7 @@ package io.retort.web.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.web.ExitCode;
+import io.retort.web.fakes.Client;
 import io.retort.web.fakes.FakeModels;
 import io.retort.web.fakes.TestServer;
 import java.nio.file.Files;
@@ -256,6 +257,55 @@ class CommandLineIT {
     Shell.Result second = served(shell().interactive(), "/login#token=", "demo");
     assertThat(second.err()).contains("Retort ", "3/3 documents · 0 chunks");
     assertThat(second.out()).startsWith("Open http://127.0.0.1:");
+  }
+
+  @Test
+  void theServiceMeasuresItselfAsTheVerbDoes() throws Exception {
+    String lines =
+        """
+        {"id": "leave", "question": "unused leave days", "answers": ["Up to five unused leave days are carried"], "path": "leave.txt"}
+        {"id": "trains", "question": "second class trains", "answers": ["first class"], "path": "rules/travel.txt"}
+        {"id": "none", "question": "unsure about it", "answers": []}
+        """;
+    Path set = Files.writeString(folder.resolve("set.jsonl"), lines);
+    try (var server = new TestServer(data, new FakeModels(), Map.of())) {
+      shell().run("ingest", documents.toString(), "--collection", "handbook");
+      Client admin = server.admin();
+      admin.put("/api/v1/evaluations/datasets/set", lines);
+      Client.Reply begun =
+          admin.post(
+              "/api/v1/evaluations",
+              "{\"collection\":\"handbook\",\"dataset\":\"set\",\"knock_outs\":2}");
+      admin.awaitJob(begun);
+      String id = begun.json().get("evaluation_id").asString();
+      Shell.Result run =
+          shell()
+              .run(
+                  "eval",
+                  "--dataset",
+                  set.toString(),
+                  "--knock-outs",
+                  "2",
+                  "--compare",
+                  id,
+                  "--json");
+      assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
+      var comparison = run.json().get("comparison");
+      assertThat(comparison.get("common").asInt()).isEqualTo(3);
+      assertThat(comparison.get("changes")).isEmpty();
+      assertThat(comparison.at("/differences/knock_out_median_nats/now").asDouble()).isPositive();
+      comparison
+          .get("differences")
+          .properties()
+          .forEach(
+              metric -> {
+                if (!metric.getKey().endsWith("_ms")) {
+                  assertThat(metric.getValue().get("difference").asDouble())
+                      .as(metric.getKey())
+                      .isZero();
+                }
+              });
+    }
   }
 
   @Test
