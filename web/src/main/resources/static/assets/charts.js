@@ -14,7 +14,7 @@ addEventListener('resize', update);
 const room = () => Math.max(240, Math.min(document.documentElement.clientWidth, 960) - (document.documentElement.clientWidth < 704 ? 66 : 82));
 
 /** A chart with its heading and, folded, its table: `head` are the columns, `rows` their values. */
-export function figure({key, title, words, wide = false, drawing, note, head, rows}) {
+export function figure({title, words, wide = false, drawing, note, head, rows}) {
   return html`
     <figure class=${wide ? 'chart wide' : 'chart'}>
       <figcaption><h3>${title}</h3></figcaption>
@@ -22,7 +22,7 @@ export function figure({key, title, words, wide = false, drawing, note, head, ro
       ${note ? html`<p class="quiet">${note}</p>` : nothing}
       <details class="chart-table">
         <summary>${texts.evaluations.asTable}</summary>
-        <div class="scroll-x" tabindex="0" role="region" aria-label=${title} id=${`${key}-table`}>
+        <div class="scroll-x" tabindex="0" role="group" aria-label=${title}>
           <table>
             <caption class="hidden">${words}</caption>
             <thead><tr>${head.map((name, n) => html`<th scope="col" class=${n ? 'right' : ''}>${name}</th>`)}</tr></thead>

@@ -6,7 +6,7 @@ import {confirm} from './dialog.js';
 import {count, date, millis, nats, percent, seconds, time} from './format.js';
 import {icon} from './icons.js';
 import {go, readdress} from './router.js';
-import {collectionTitle, may, problemOf, say, shared, update} from './shared.js';
+import {announce, collectionTitle, may, problemOf, say, shared, update} from './shared.js';
 import {texts} from './texts.js';
 import {html, nothing, repeat} from './view.js';
 
@@ -35,43 +35,30 @@ function value(name, number) {
 
 const signed = (name, number) => `${number > 1e-9 ? '+' : number < -1e-9 ? '−' : '±'}${value(name, Math.abs(number))}`;
 
-// ---- watching jobs, one at a time: the service runs one at a time too
-
-const watching = new Set();
+// ---- watching a run
 
 /** Follows a run's job until it has ended, over lost connections too; `changed` gets each state of the job. */
-async function watch(run, changed, wanted) {
-  if (watching.has(run.job_id)) {
-    return;
-  }
-  watching.add(run.job_id);
-  const stop = new AbortController();
-  try {
-    for (let over = false; !over && wanted();) {
-      try {
-        await stream(`/jobs/${run.job_id}/events`, {
-          signal: stop.signal,
-          handle(name, job) {
-            if (!wanted()) {
-              stop.abort();
-            } else if (name !== 'error' && name !== 'item') {
-              changed(job);
-              over = name === 'done';
-              update();
-            }
-          },
-        });
-      } catch (error) {
-        if (error.name === 'AbortError' || error.problem?.status === 404) {
-          return;
-        }
-      }
-      if (!over && wanted()) {
-        await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
+async function watch(run, changed, signal) {
+  for (let over = false; !over && !signal.aborted;) {
+    try {
+      await stream(`/jobs/${run.job_id}/events`, {
+        signal,
+        handle(name, job) {
+          if (name !== 'error' && name !== 'item') {
+            changed(job);
+            over = name === 'done';
+            update();
+          }
+        },
+      });
+    } catch (error) {
+      if (signal.aborted || error.problem?.status === 404) {
+        return;
       }
     }
-  } finally {
-    watching.delete(run.job_id);
+    if (!over && !signal.aborted) {
+      await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
+    }
   }
 }
 
@@ -94,7 +81,9 @@ function cancel(run, then) {
 // ---- the list, and beginning a run
 
 let runs = null;
+let older = []; // pages beyond the first, which are not asked for again
 let cursor = null;
+let timer = 0;
 let sets = null;
 let problem = null;
 let wrong = null; // what is wrong with the form
@@ -105,19 +94,25 @@ const form = {collection: '', dataset: '', style: 'short', k: '', min_confidence
 async function enterList({query}) {
   listed = true;
   wrong = null;
+  older = [];
   form.collection = shared.collections.find(c => c.id === query.get('collection'))?.id ?? (form.collection || shared.collections[0]?.id || '');
   await load();
 }
 
 function leaveList() {
   listed = false;
+  clearTimeout(timer);
 }
 
+/** Asked for again while a run waits or goes on: many streams would take up the browser's connections. */
 async function load() {
+  clearTimeout(timer);
   try {
     const [page, known] = await Promise.all([call('GET', '/evaluations?limit=50'), all('/evaluations/datasets')]);
     runs = page.items;
-    cursor = page.next_cursor;
+    if (older.length === 0) {
+      cursor = page.next_cursor;
+    }
     sets = known;
     if (!sets.some(s => s.name === form.dataset)) {
       form.dataset = sets[0]?.name ?? '';
@@ -127,16 +122,14 @@ async function load() {
     problem = problemOf(error);
   }
   update();
-  (runs ?? []).filter(r => !isFinal(r)).forEach(run => watch(run, job => take(run, job), () => listed).then(() => {
-    if (listed && isFinal(run)) {
-      load(); // for its figures
-    }
-  }));
+  if (listed && (runs ?? []).some(r => !isFinal(r))) {
+    timer = setTimeout(() => document.hidden ? document.addEventListener('visibilitychange', () => { if (listed) { load(); } }, {once: true}) : load(), AGAIN_MS);
+  }
 }
 
 async function more() {
   const page = await call('GET', `/evaluations?limit=50&cursor=${encodeURIComponent(cursor)}`);
-  runs = runs.concat(page.items);
+  older = older.concat(page.items);
   cursor = page.next_cursor;
   update();
 }
@@ -233,7 +226,7 @@ function listView() {
         <section class="section" aria-labelledby="runs-title">
           <h2 id="runs-title">${words.runs}</h2>
           ${runs.length === 0 ? html`<div class="blank"><p>${words.none}</p></div>` : html`
-            <ul class="rows">${repeat(runs, r => r.id, runView)}</ul>
+            <ul class="rows">${repeat([...runs, ...older], r => r.id, runView)}</ul>
             ${cursor ? html`<p class="more"><button @click=${more}>${texts.more}</button></p>` : nothing}`}
         </section>`}
     </div>`;
@@ -324,10 +317,13 @@ let rowsCursor = null;
 let verdict = '';
 let runProblem = null;
 let opened = null; // its id, while the page is open
+let watched = new AbortController();
 
 async function enterRun({params: [id], query}) {
   const same = opened === id;
   opened = id;
+  watched.abort();
+  watched = new AbortController();
   if (!same) {
     run = null;
     compared = null;
@@ -346,8 +342,10 @@ async function enterRun({params: [id], query}) {
   update();
   if (run && !isFinal(run)) {
     const shown = run;
-    watch(shown, job => take(shown, job), () => opened === id).then(() => {
-      if (opened === id && isFinal(shown)) {
+    const {signal} = watched;
+    watch(shown, job => take(shown, job), signal).then(() => {
+      if (!signal.aborted && isFinal(shown)) {
+        announce(words.ended(texts.jobs.states[shown.state]));
         enterRun({params: [id], query});
       }
     });
@@ -356,6 +354,7 @@ async function enterRun({params: [id], query}) {
 
 function leaveRun() {
   opened = null;
+  watched.abort();
 }
 
 async function lookAtRows(next = null) {
@@ -443,7 +442,7 @@ function oneView() {
 
 function progressView() {
   return html`
-    <div class="panel" role="status">
+    <div class="panel">
       <p>${run.state === 'queued' ? words.waits : words.asked(run.done ?? Math.round((run.progress ?? 0) * run.questions), run.questions)}${
           run.eta != null ? ` · ${texts.jobs.left(run.eta)}` : ''}</p>
       <progress max="1" .value=${run.progress ?? 0} aria-label=${words.progress}></progress>
@@ -504,7 +503,7 @@ function sharesChart() {
   const items = names.map(name => ({name: metricName(name), value: run.metrics[name], ...run.intervals[name], style: 'one', shown: run.metrics[name].toFixed(3)}));
   const said = words.sharesWords(items.length);
   return figure({
-    key: 'shares', title: words.shares, words: said, wide: true, drawing: whiskers(words.shares, said, items, 0, 1),
+    title: words.shares, words: said, wide: true, drawing: whiskers(words.shares, said, items, 0, 1),
     head: words.metricHead, rows: items.map(i => [i.name, i.shown, i.low.toFixed(3), i.high.toFixed(3)]),
   });
 }
@@ -517,7 +516,7 @@ function outcomesChart() {
   ].filter(kind => kind.parts.some(p => p.count));
   const said = kinds.map(kind => `${kind.name}: ${kind.parts.map(p => `${p.name} ${p.count}`).join(', ')}`).join('; ');
   return figure({
-    key: 'outcomes', title: words.outcomes, words: said, wide: true, drawing: bars(words.outcomes, said, kinds),
+    title: words.outcomes, words: said, wide: true, drawing: bars(words.outcomes, said, kinds),
     head: words.outcomeHead, rows: kinds.flatMap(kind => kind.parts.map(p => [`${kind.name}: ${p.name}`, count(p.count)])),
   });
 }
@@ -529,7 +528,7 @@ function reliabilityChart() {
   }));
   const said = words.reliabilityWords(run.metrics.ece);
   return figure({
-    key: 'reliability', title: words.reliability, words: said, note: words.reliabilityNote,
+    title: words.reliability, words: said, note: words.reliabilityNote,
     drawing: plane(words.reliability, said, {xLabel: words.confidence, yLabel: words.rightShare, xTick: s => s.toFixed(2), lines: [points], diagonal: true, dots: true}),
     head: words.reliabilityHead, rows: run.reliability.map(b => [`${b.from.toFixed(1)}–${b.to.toFixed(1)}`, b.confidence.toFixed(2), b.right.toFixed(2), count(b.count)]),
   });
@@ -539,7 +538,7 @@ function riskChart() {
   const points = run.risk_coverage.map(p => ({x: p.coverage, y: p.risk, words: words.point(p)}));
   const said = words.riskWords(run.risk_coverage[0], run.risk_coverage.at(-1));
   return figure({
-    key: 'risk', title: words.risk, words: said, note: words.riskNote,
+    title: words.risk, words: said, note: words.riskNote,
     drawing: plane(words.risk, said, {xLabel: words.coverage, yLabel: words.riskShare, xTick: s => s.toFixed(2), lines: [points], dots: true}),
     head: words.riskHead, rows: run.risk_coverage.map(p => [p.min_confidence.toFixed(2), p.coverage.toFixed(2), p.risk.toFixed(2)]),
   });
@@ -555,7 +554,7 @@ function latencyChart() {
   const said = words.latencyWords(run.metrics);
   const shown = run.latency.filter((_, n) => (n + 1) % 5 === 0);
   return figure({
-    key: 'latency', title: words.latency, words: said, note: words.latencyNote,
+    title: words.latency, words: said, note: words.latencyNote,
     drawing: plane(words.latency, said, {
       xLabel: words.millis, yLabel: words.answerShare, xTick: s => count(Math.round(s * end)), lines: [curve('total_ms'), curve('first_token_ms')],
       labels: [words.whole, words.first],
@@ -566,7 +565,7 @@ function latencyChart() {
 
 function metricsTable() {
   return html`
-    <div class="scroll-x" tabindex="0" role="region" aria-labelledby="all-title">
+    <div class="scroll-x" tabindex="0" role="group" aria-labelledby="all-title">
       <table>
         <thead><tr><th scope="col">${words.metricHead[0]}</th><th scope="col" class="right">${words.metricHead[1]}</th>
           <th scope="col" class="right">${words.intervalHead}</th><th scope="col" class="right">n</th><th scope="col">${words.meaning}</th></tr></thead>
@@ -596,10 +595,10 @@ function comparisonView() {
       ${comparison.changes.length ? html`<ul class="quiet changes">${comparison.changes.map(change => html`<li>${words.change(change)}</li>`)}</ul>` : nothing}
       ${items.length === 0 ? nothing : html`
         <div class="charts">${figure({
-          key: 'differences', title: words.differences, words: said, wide: true, note: words.differencesNote, drawing: whiskers(words.differences, said, items, -end, end),
+          title: words.differences, words: said, wide: true, note: words.differencesNote, drawing: whiskers(words.differences, said, items, -end, end),
           head: words.differenceHead, rows: items.map(i => [i.name, i.shown, i.low.toFixed(3), i.high.toFixed(3)]),
         })}</div>`}
-      <div class="scroll-x" tabindex="0" role="region" aria-labelledby="compare-title">
+      <div class="scroll-x" tabindex="0" role="group" aria-labelledby="compare-title">
         <table class="side-by-side">
           <thead><tr><th scope="col">${words.metricHead[0]}</th><th scope="col" class="right">${words.now}</th>
             <th scope="col" class="right"><a href=${`/evaluations/${other.id}`}>${words.before(time(other.created_at))}</a></th>

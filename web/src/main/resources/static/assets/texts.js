@@ -497,6 +497,7 @@ export const texts = {
     waits: 'It waits for its turn: one run goes on at a time.',
     behind: 'A run uses a slot only when no user waits for one, so it may pause. Closing this page stops nothing.',
     interrupted: 'interrupted',
+    ended: state => `The run has ended: ${state}.`,
     cancel: 'Cancel',
     cancelTitle: 'Cancel this run?',
     cancelBody: 'What was asked stays to be looked at, without figures.',
