@@ -650,19 +650,22 @@ function rowView(row) {
           <div><dt>${words.answered}</dt><dd>${row.error !== null ? html`<span class="row-reason">${row.error}</span>`
               : row.answer === null ? html`<span class="quiet">${texts.abstained[row.reason]?.title ?? words.verdicts.declined}</span>` : row.answer}
             ${row.error === null ? html`<span class="quiet numbers">${words.sure(row.confidence)}</span>` : nothing}</dd></div>
-          ${row.citations.length ? html`<div><dt>${texts.answer.sources}</dt><dd><ul>${row.citations.map(citedView)}</ul></dd></div>` : nothing}
+          ${row.citations.length ? html`<div><dt>${texts.answer.sources}</dt><dd><ul>${[...Map.groupBy(row.citations, c => c.place?.document_id ?? c.title).values()].map(citedView)}</ul></dd></div>` : nothing}
         </dl>
       </div>
       <span class="row-facts"><span class="badge ${GOOD.has(row.verdict) ? 'good' : 'warn'}">${words.verdicts[row.verdict]}</span></span>
     </li>`;
 }
 
-function citedView(cited) {
-  const {place} = cited;
-  const title = cited.title || texts.answer.goneTitle;
-  return html`<li>${place ? html`<a href=${`/documents/${place.document_id}?version=${place.version}&start=${place.span.start}&end=${place.span.end}`}>${title}</a>` : title}${
-      cited.from_source === false ? html` <span class="notice">${words.otherSource}</span>` : nothing}${
-      cited.valid === false ? html` <span class="row-reason">${words.invalid}</span>` : nothing}</li>`;
+/** The citations of one document: its title leads to the first place, numbers to the others. */
+function citedView([first, ...more]) {
+  const title = first.title || texts.answer.goneTitle;
+  const all = [first, ...more];
+  const at = ({document_id: id, version, span}) => `/documents/${id}?version=${version}&start=${span.start}&end=${span.end}`;
+  return html`<li>${first.place ? html`<a href=${at(first.place)}>${title}</a>` : title}${
+      more.map((cited, n) => cited.place ? html` <a href=${at(cited.place)} aria-label=${words.place(title, n + 2)}>${n + 2}</a>` : nothing)}${
+      first.from_source === false ? html` <span class="notice">${words.otherSource}</span>` : nothing}${
+      all.some(cited => cited.valid === false) ? html` <span class="row-reason">${words.invalid}</span>` : nothing}</li>`;
 }
 
 function conditionsView() {

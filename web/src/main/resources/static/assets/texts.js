@@ -578,6 +578,7 @@ export const texts = {
     answered: 'Answered',
     sure: c => `confidence ${c.toFixed(2)}`,
     otherSource: 'another source',
+    place: (title, n) => `${title}, place ${n}`,
     invalid: 'quote not there',
     how: 'How it was measured',
     machine: 'Machine',
