@@ -1,9 +1,11 @@
 package io.retort.benchmarks;
 
 import io.retort.data.IndexManifest;
+import io.retort.encoder.DecoderTokenizer;
 import io.retort.encoder.ModelConfig;
 import io.retort.encoder.ModelDirectory;
 import io.retort.encoder.ModelRole;
+import io.retort.encoder.Openings;
 import io.retort.encoder.TextEncoder;
 import io.retort.encoder.WordPieceTokenizer;
 import io.retort.encoder.onnx.OnnxTextEncoder;
@@ -16,13 +18,13 @@ import java.util.EnumSet;
 /** What retrieval needs of a model folder: the encoder, and the chunker's tokenizer. */
 final class RetrievalModels implements AutoCloseable {
   private final WordPieceTokenizer wordPieces;
-  private final DjlDecoderTokenizer decoderTokens;
+  private final DecoderTokenizer decoderTokens;
   private final TextEncoder encoder;
   private final Chunker chunker;
 
   private RetrievalModels(
       WordPieceTokenizer wordPieces,
-      DjlDecoderTokenizer decoderTokens,
+      DecoderTokenizer decoderTokens,
       TextEncoder encoder,
       Chunker chunker) {
     this.wordPieces = wordPieces;
@@ -40,13 +42,17 @@ final class RetrievalModels implements AutoCloseable {
                 ModelRole.RETRIEVAL_TOKENIZER,
                 ModelRole.DECODER_TOKENIZER));
     ModelConfig config = models.config();
-    var wordPieces = DjlWordPieceTokenizer.open(models);
-    var decoderTokens = DjlDecoderTokenizer.open(models);
-    return new RetrievalModels(
-        wordPieces,
-        decoderTokens,
-        OnnxTextEncoder.open(models, wordPieces),
-        new Chunker(decoderTokens, config.chunkLength()));
+    try (var openings = new Openings()) {
+      WordPieceTokenizer wordPieces =
+          openings.add(DjlWordPieceTokenizer.open(models), WordPieceTokenizer::close);
+      DecoderTokenizer decoderTokens =
+          openings.add(DjlDecoderTokenizer.open(models), DecoderTokenizer::close);
+      TextEncoder encoder =
+          openings.add(OnnxTextEncoder.open(models, wordPieces), TextEncoder::close);
+      var chunker = new Chunker(decoderTokens, config.chunkLength());
+      openings.keep();
+      return new RetrievalModels(wordPieces, decoderTokens, encoder, chunker);
+    }
   }
 
   TextEncoder encoder() {

@@ -1,5 +1,6 @@
 package io.retort.generator;
 
+import io.retort.generator.Step.CopiedFrom;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +108,15 @@ final class AttendedNeighbours implements AutoCloseable {
     return ends[position];
   }
 
-  /** Where a token of a neighbour stands, −1 if the neighbour is not of this entry. */
-  int position(NeighbourText text, int token) {
+  /**
+   * Where the token stands that follows a copied one, −1 if none does: the copied one ends its
+   * neighbour, or its neighbour is not of this entry.
+   */
+  int after(CopiedFrom copied) {
+    int next = copied.token() + 1;
     for (int k = 0; k < firsts.length; k++) {
-      if (neighbours.get(k).text() == text) {
-        return firsts[k] + token;
+      if (neighbours.get(k).text() == copied.text()) {
+        return next < copied.text().tokens().length() ? firsts[k] + next : -1;
       }
     }
     return -1;

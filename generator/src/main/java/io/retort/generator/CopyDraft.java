@@ -40,19 +40,19 @@ record CopyDraft(int maxLength, int endToken) {
       return new int[0];
     }
     CopiedFrom from = last.copiedFrom().getFirst();
-    int place = neighbours.position(from.text(), from.token());
-    if (place < 0) {
-      return new int[0]; // the next step attends to other neighbours
+    int next = neighbours.after(from);
+    if (next < 0) {
+      return new int[0];
     }
     int left = from.text().tokens().length() - 1 - from.token();
     int length = 0;
     while (length < Math.min(longest, left)
-        && neighbours.endProbability(place + length) < SPAN_ENDS) {
+        && neighbours.endProbability(next - 1 + length) < SPAN_ENDS) {
       length++;
     }
     int[] draft = new int[length];
     for (int i = 0; i < length; i++) {
-      draft[i] = neighbours.token(place + 1 + i);
+      draft[i] = neighbours.token(next + i);
     }
     return draft;
   }

@@ -18,10 +18,9 @@ record CopyRule(boolean head, double continuation) {
     double[] gains = new double[neighbours.positions()];
     if (before != null) {
       for (CopiedFrom from : before.copiedFrom()) {
-        int place = neighbours.position(from.text(), from.token());
-        boolean goesOn = place >= 0 && from.token() + 1 < from.text().tokens().length();
-        if (goesOn) {
-          gains[place + 1] = continuation * from.share();
+        int next = neighbours.after(from);
+        if (next >= 0) {
+          gains[next] = continuation * from.share();
         }
       }
     }

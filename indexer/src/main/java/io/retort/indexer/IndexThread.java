@@ -25,9 +25,6 @@ final class IndexThread implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(10);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /** Deleted text leaves the disk within a day, also where a process does not live that long. */
-  private static final Duration FIRST_PURGE = Duration.ofMinutes(10);
-
   private static final Duration NEXT_PURGE = Duration.ofHours(6);
 
   private final LedgerStore store;
@@ -46,10 +43,8 @@ final class IndexThread implements AutoCloseable {
       new ArrayList<>(); // in the index; the ledger does not say so
   private final List<Work> undone = new ArrayList<>(); // lost by the writer, still to be given back
   private long firstWritten;
+  private long nextPurge;
 
-  private long nextPurge = System.nanoTime() + FIRST_PURGE.toNanos();
-
-  private volatile boolean purgeWanted;
   private volatile boolean stopping;
 
   IndexThread(
@@ -67,6 +62,7 @@ final class IndexThread implements AutoCloseable {
     this.condition = condition;
     this.disk = disk;
     this.changed = changed;
+    nextPurge = System.nanoTime() + options.firstPurge().toNanos();
     thread = Thread.ofPlatform().name("retort-index").daemon().unstarted(this::run);
   }
 
@@ -82,11 +78,6 @@ final class IndexThread implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  /** Soon, when there is nothing else to do, deleted chunks leave the disk. */
-  void purgeDeleted() {
-    purgeWanted = true;
   }
 
   private void run() {
@@ -175,14 +166,13 @@ final class IndexThread implements AutoCloseable {
     settle();
   }
 
+  /** Deleted text leaves the disk within a day, also where a process does not live that long. */
   private void purge() {
-    boolean due = purgeWanted || System.nanoTime() - nextPurge >= 0;
-    if (!due || !workshop.idle()) {
+    if (System.nanoTime() - nextPurge < 0 || !workshop.idle()) {
       return;
     }
     writer.purgeDeleted();
     writer.commit(store.work().appliedUpTo(Set.of()));
-    purgeWanted = false;
     nextPurge = System.nanoTime() + NEXT_PURGE.toNanos();
   }
 

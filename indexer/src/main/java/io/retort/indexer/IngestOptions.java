@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param largestRequest in bytes over all files; a larger upload is refused
  * @param commitAfter documents in a commit at most
  * @param commitEvery how long a written document waits for its commit at most
+ * @param firstPurge how long after the start deleted chunks are first taken off the disk
  * @param refuseAt used part of the disk from which uploads are refused
  * @param stopAt used part of the disk from which nothing is written to the index
  * @param milestones told how far things are
@@ -24,6 +25,7 @@ public record IngestOptions(
     long largestRequest,
     int commitAfter,
     Duration commitEvery,
+    Duration firstPurge,
     double refuseAt,
     double stopAt,
     Milestones milestones) {
@@ -36,12 +38,14 @@ public record IngestOptions(
           2L << 30,
           256,
           Duration.ofSeconds(2),
+          Duration.ofMinutes(10),
           0.90,
           0.95,
           Milestones.NOT_WATCHED);
 
   public IngestOptions {
     requireNonNull(commitEvery, "commitEvery");
+    requireNonNull(firstPurge, "firstPurge");
     requireNonNull(milestones, "milestones");
     if (workers < 1 || encoderThreads < 1 || commitAfter < 1) {
       throw new IllegalArgumentException(
@@ -67,6 +71,7 @@ public record IngestOptions(
         largestRequest,
         commitAfter,
         commitEvery,
+        firstPurge,
         refuseAt,
         stopAt,
         watcher);

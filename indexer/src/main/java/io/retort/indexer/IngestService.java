@@ -348,16 +348,6 @@ public final class IngestService implements AutoCloseable {
     return new LedgerJobWatch(jobs, jobId, after, scope, changed);
   }
 
-  /**
-   * Takes the chunks of deleted and replaced documents off the disk when there is nothing else to
-   * do; happens by itself within a day.
-   */
-  public void purgeDeleted() {
-    if (pipeline != null) {
-      pipeline.index().purgeDeleted();
-    }
-  }
-
   public IngestHealth health() {
     long open = store.work().openOperations();
     long repairs = store.work().openRepairs();

@@ -46,6 +46,8 @@ class IngestServiceIT {
       Employees may carry over up to five unused leave days into the next year. Carried days expire on 31 March.
       """;
 
+  private static final Duration NEVER = Duration.ofDays(1);
+
   @TempDir Path folder;
   private Workbench bench;
 
@@ -275,7 +277,7 @@ class IngestServiceIT {
     bench.stop();
     bench.options =
         new IngestOptions(
-            2, 2, 10, 25, 256, Duration.ofSeconds(2), 0.99, 0.99, Milestones.NOT_WATCHED);
+            2, 2, 10, 25, 256, Duration.ofSeconds(2), NEVER, 0.99, 0.99, Milestones.NOT_WATCHED);
     bench.start();
 
     JobRow job = bench.ingest(text("large.txt", "01234567890"), text("small.txt", "0123456789"));
@@ -315,11 +317,25 @@ class IngestServiceIT {
   }
 
   @Test
-  void deletedChunksLeaveTheDiskWhenAsked() throws Exception {
+  void deletedChunksLeaveTheDiskByThemselves() throws Exception {
     bench.ingest(text("a.txt", "one\n"));
+    assertThat(bench.index.purges()).isZero();
     int commits = bench.index.commits();
+    bench.stop();
+    bench.options =
+        new IngestOptions(
+            2,
+            2,
+            1 << 20,
+            1 << 20,
+            256,
+            Duration.ofSeconds(2),
+            Duration.ZERO,
+            0.99,
+            0.99,
+            Milestones.NOT_WATCHED);
+    bench.start();
 
-    bench.service().purgeDeleted();
     for (int look = 0; look < 2_000 && bench.index.commits() == commits; look++) {
       Thread.sleep(5);
     }

@@ -54,7 +54,16 @@ class ZipArchiveTest {
   private List<NewItem> receive(byte[] archive) throws IOException {
     var options =
         new IngestOptions(
-            2, 2, 10 << 20, 20 << 20, 9, Duration.ofSeconds(2), 0.9, 0.9, Milestones.NOT_WATCHED);
+            2,
+            2,
+            10 << 20,
+            20 << 20,
+            9,
+            Duration.ofSeconds(2),
+            Duration.ofDays(1),
+            0.9,
+            0.9,
+            Milestones.NOT_WATCHED);
     Upload upload =
         new Upload(
             "a.zip",

@@ -69,6 +69,7 @@ public final class RoomsOpener implements AutoCloseable {
         Math.max(settings.ingest().maxRequestSize(), settings.ingest().maxFileSize()),
         promised.commitAfter(),
         promised.commitEvery(),
+        promised.firstPurge(),
         settings.limits().diskRefuse(),
         settings.limits().diskStop(),
         promised.milestones());

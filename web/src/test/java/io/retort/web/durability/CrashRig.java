@@ -65,7 +65,16 @@ final class CrashRig implements AutoCloseable {
             disguise.apply(index.live().writer()), new PlainText(), new Lines(), new HashEncoder());
     var options =
         new IngestOptions(
-            2, 2, 1 << 20, 1 << 24, 16, Duration.ofMillis(100), 0.99, 0.99, milestones);
+            2,
+            2,
+            1 << 20,
+            1 << 24,
+            16,
+            Duration.ofMillis(100),
+            Duration.ofDays(1),
+            0.99,
+            0.99,
+            milestones);
     IngestService service = IngestService.start(store, parts, options);
     if (store.documents().collection(COLLECTION, SCOPE).isEmpty()) {
       service.createCollection(NewCollection.named(COLLECTION));
