@@ -156,6 +156,18 @@ public final class ModelDirectory {
                         + role.manifestName()));
   }
 
+  /** The size of a graph together with the files that its weights lie in. */
+  public long bytesWithWeights(VerifiedFile graph) {
+    String path = graph.entry().path();
+    String parent = path.substring(0, path.lastIndexOf('/') + 1);
+    long bytes = graph.entry().size();
+    for (String location : ExternalData.locations(graph.path(), path)) {
+      VerifiedFile weights = files.get(parent + location);
+      bytes += weights == null ? 0 : weights.entry().size(); // verified, so it is never missing
+    }
+    return bytes;
+  }
+
   /**
    * Asked after a library opened files of the folder by their paths: they were still the verified
    * ones.

@@ -33,6 +33,9 @@ public interface TextEncoder extends AutoCloseable {
   /** Embeddings of the texts as they are, in their order. */
   List<Embedding> encode(List<String> texts);
 
+  /** Bytes outside the heap: the weights, as large as the files that hold them. */
+  long nativeBytes();
+
   @Override
   void close();
 }

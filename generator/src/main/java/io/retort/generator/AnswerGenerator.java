@@ -63,6 +63,9 @@ public interface AnswerGenerator extends AutoCloseable {
 
   int slots();
 
+  /** Bytes outside the heap: weights as large as their files, caches, neighbours' memories. */
+  long nativeBytes();
+
   @Override
   void close();
 }

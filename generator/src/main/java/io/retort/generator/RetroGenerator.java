@@ -186,6 +186,11 @@ public final class RetroGenerator implements AnswerGenerator {
   }
 
   @Override
+  public long nativeBytes() {
+    return shared.model().nativeBytes();
+  }
+
+  @Override
   public void close() {
     means.pool().close();
     shared.model().close();

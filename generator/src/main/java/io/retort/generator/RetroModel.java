@@ -32,6 +32,9 @@ public interface RetroModel extends AutoCloseable {
   /** {@code cpu}, {@code cuda} or {@code cpu(fallback: reason)}. */
   String device();
 
+  /** Bytes outside the heap: weights as large as their files, and the tensors that are open. */
+  long nativeBytes();
+
   @Override
   void close();
 

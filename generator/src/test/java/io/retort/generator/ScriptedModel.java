@@ -217,6 +217,11 @@ final class ScriptedModel implements RetroModel {
   }
 
   @Override
+  public long nativeBytes() {
+    return 0;
+  }
+
+  @Override
   public String device() {
     return "cpu";
   }

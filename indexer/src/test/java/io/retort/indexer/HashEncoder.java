@@ -38,6 +38,11 @@ final class HashEncoder implements TextEncoder {
   }
 
   @Override
+  public long nativeBytes() {
+    return 0;
+  }
+
+  @Override
   public int maxTokens() {
     return 512;
   }

@@ -332,6 +332,11 @@ class RetrieverTest {
     }
 
     @Override
+    public long nativeBytes() {
+      return 0;
+    }
+
+    @Override
     public int maxTokens() {
       return 512;
     }

@@ -129,6 +129,7 @@ class DashboardTest {
         .contains("retort_ready 1.0")
         .contains("retort_index_chunks 1.0")
         .contains("retort_index_drift 0.0")
+        .contains("retort_index_deleted_ratio 0.0")
         .contains("retort_queue_depth{queue=\"ingest\"} 0.0")
         .contains("retort_device{device=\"cpu\"} 1.0")
         .contains("retort_device{device=\"cuda\"} 0.0");

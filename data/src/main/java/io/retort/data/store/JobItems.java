@@ -1,16 +1,22 @@
 package io.retort.data.store;
 
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Jobs and their files as other transactions change them; every method runs inside one. */
 final class JobItems {
   private final JdbcClient jdbc;
+  private final IngestTally tally;
 
-  JobItems(JdbcClient jdbc) {
+  JobItems(JdbcClient jdbc, IngestTally tally) {
     this.jdbc = jdbc;
+    this.tally = tally;
   }
 
   void createJob(
@@ -152,12 +158,35 @@ final class JobItems {
         .param("job", job)
         .param("number", number)
         .update();
+    if (!unchanged && ingestionCreatedAt(job).isPresent()) {
+      afterCommit(() -> tally.documentEnded(status));
+    }
+  }
+
+  /** When the job was created, if it takes in files. */
+  private Optional<OffsetDateTime> ingestionCreatedAt(String job) {
+    return jdbc.sql("select created_at from job where id = :job and kind = 'INGEST'")
+        .param("job", job)
+        .query(OffsetDateTime.class)
+        .optional();
+  }
+
+  /** What is rolled back has not happened, and is not counted. */
+  private static void afterCommit(Runnable counted) {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            counted.run();
+          }
+        });
   }
 
   /** Ends the job if all its files are final. */
   void endJob(String job, OffsetDateTime now) {
-    jdbc.sql(
-            """
+    int ended =
+        jdbc.sql(
+                """
             update job set changes = changes + 1, progress = 1, finished_at = :now,
               started_at = coalesce(started_at, :now),
               state = case
@@ -167,9 +196,14 @@ final class JobItems {
                 else 'PARTIALLY_SUCCEEDED' end
             where id = :job and finished_at is null and completed + failed + unchanged = total
             """)
-        .param("now", now)
-        .param("job", job)
-        .update();
+            .param("now", now)
+            .param("job", job)
+            .update();
+    if (ended > 0) {
+      ingestionCreatedAt(job)
+          .map(created -> Duration.between(created, now))
+          .ifPresent(taken -> afterCommit(() -> tally.jobEnded(taken)));
+    }
   }
 
   /** How far a job is whose work is done elsewhere; false if it has ended. */

@@ -26,6 +26,7 @@ public final class LedgerStore implements AutoCloseable {
   private final WorkLedger work;
   private final JobLedger jobs;
   private final EvaluationStore evaluations;
+  private final IngestTally tally = new IngestTally();
 
   private LedgerStore(
       StoreLock lock,
@@ -43,7 +44,7 @@ public final class LedgerStore implements AutoCloseable {
     var jdbc = JdbcClient.create(dataSource);
     var transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
     var ledger = new LedgerTransactions(jdbc, transactions, barrier, clock);
-    var items = new JobItems(jdbc);
+    var items = new JobItems(jdbc, tally);
     var operations = new Operations(jdbc, items);
     contents = new Contents(layout, jdbc);
     documents = new ScopedDocuments(ledger, contents);
@@ -127,6 +128,10 @@ public final class LedgerStore implements AutoCloseable {
 
   public EvaluationStore evaluations() {
     return evaluations;
+  }
+
+  public IngestTally ingestTally() {
+    return tally;
   }
 
   public Contents contents() {

@@ -13,16 +13,26 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class OnnxModel implements AutoCloseable {
   private final OrtSession session;
   private final DeviceOutcome device;
+  private final long weightBytes;
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
   private boolean closed;
 
-  OnnxModel(OrtSession session, DeviceOutcome device) {
+  OnnxModel(OrtSession session, DeviceOutcome device, long weightBytes) {
     this.session = session;
     this.device = device;
+    this.weightBytes = weightBytes;
   }
 
   public DeviceOutcome device() {
     return device;
+  }
+
+  /**
+   * What the files of the weights have. The runtime tells Java nothing of its allocators; it maps
+   * these files, and packs some of them a second time.
+   */
+  public long weightBytes() {
+    return weightBytes;
   }
 
   /** Work with an open session; what it returns must own no native memory. */

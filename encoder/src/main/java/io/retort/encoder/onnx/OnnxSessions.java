@@ -92,7 +92,8 @@ public final class OnnxSessions {
   private OnnxModel onCpu(Graph graph, DeviceOutcome outcome) {
     VerifiedFile file = models.file(graph.role);
     try (SessionOptions options = optionsForOneThread()) {
-      return new OnnxModel(session(file, graph.signature, options), outcome);
+      long weights = models.bytesWithWeights(file);
+      return new OnnxModel(session(file, graph.signature, options), outcome, weights);
     } catch (OrtException e) {
       throw new ModelIntegrityException(
           file.entry().path(), "ONNX Runtime refuses it: " + e.getMessage(), e);
@@ -118,7 +119,7 @@ public final class OnnxSessions {
         if (complaint.isPresent()) {
           throw new CudaUnfitException(complaint.get());
         }
-        return new OnnxModel(session, new DeviceOutcome.Cuda());
+        return new OnnxModel(session, new DeviceOutcome.Cuda(), models.bytesWithWeights(file));
       } catch (OrtException | RuntimeException | LinkageError e) {
         session.close();
         throw e;

@@ -173,6 +173,11 @@ public final class OnnxTextEncoder implements TextEncoder {
 
   /** Closes the session; the tokenizer stays open. */
   @Override
+  public long nativeBytes() {
+    return model.weightBytes();
+  }
+
+  @Override
   public void close() {
     model.close();
   }

@@ -128,6 +128,11 @@ public final class OnnxRetroModel implements RetroModel {
     return outcome.toString();
   }
 
+  @Override
+  public long nativeBytes() {
+    return reader.weightBytes() + decoder.weightBytes() + handles.bytes();
+  }
+
   /** How many native things are open, besides the sessions. */
   int openHandles() {
     return handles.open();

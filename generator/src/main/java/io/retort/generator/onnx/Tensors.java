@@ -23,6 +23,7 @@ final class Tensors implements AutoCloseable {
   private final Handles handles;
   private final Map<String, OnnxTensor> byName = new HashMap<>();
   private final Arena arena = Arena.ofShared();
+  private long taken;
   private boolean open = true;
 
   Tensors(Handles handles) {
@@ -32,11 +33,11 @@ final class Tensors implements AutoCloseable {
 
   /** Zeroes outside the heap, which a tensor over them sees as they change. */
   FloatBuffer floats(long count) {
-    return arena
-        .allocate(count * Float.BYTES, 64)
-        .asByteBuffer()
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+    long bytes = count * Float.BYTES;
+    var memory = arena.allocate(bytes, 64);
+    taken += bytes;
+    handles.took(bytes);
+    return memory.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   /** A tensor over the buffer itself if it is a direct one, over a copy if it is not. */
@@ -75,6 +76,7 @@ final class Tensors implements AutoCloseable {
       open = false;
       byName.values().forEach(OnnxTensor::close);
       arena.close();
+      handles.gaveBack(taken);
       handles.closed();
     }
   }

@@ -9,6 +9,7 @@ import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,11 @@ public final class Rooms {
   }
 
   /** An open index with what searches it and the encoder that it was built with. */
-  record Index(Retriever retriever, Supplier<ScopedSearcher> searcher, TextEncoder encoder) {}
+  record Index(
+      Retriever retriever,
+      Supplier<ScopedSearcher> searcher,
+      DoubleSupplier deletedRatio,
+      TextEncoder encoder) {}
 
   void open(IngestService opened) {
     ingest = opened;
@@ -85,6 +90,11 @@ public final class Rooms {
 
   public ScopedSearcher searcher() {
     return index().searcher().get();
+  }
+
+  /** Deleted chunks that still take space in the index, as a part of all. */
+  public double deletedRatio() {
+    return index().deletedRatio().getAsDouble();
   }
 
   public TextEncoder encoder() {

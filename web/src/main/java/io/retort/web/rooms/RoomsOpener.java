@@ -167,6 +167,7 @@ public final class RoomsOpener implements AutoCloseable {
                 store.documents(),
                 store.documents()::missingChunks),
             () -> index.live().searcher(),
+            () -> index.live().deletedRatio(),
             models.encoder()));
   }
 

@@ -149,6 +149,11 @@ final class CrashRig implements AutoCloseable {
     }
 
     @Override
+    public long nativeBytes() {
+      return 0;
+    }
+
+    @Override
     public int maxTokens() {
       return 512;
     }

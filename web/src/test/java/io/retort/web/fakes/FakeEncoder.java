@@ -67,5 +67,10 @@ public final class FakeEncoder implements TextEncoder {
   }
 
   @Override
+  public long nativeBytes() {
+    return 1_000;
+  }
+
+  @Override
   public void close() {}
 }

@@ -28,17 +28,21 @@ import io.retort.generator.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Quotes the first words of the best neighbour. The first word of a question steers it: "wait"
- * holds the slot until released, cancelled or out of time; "unsure" abstains; "fail" breaks,
- * "break" does so after the last token; "cut" ends by the limit of tokens.
+ * holds the slot until released, cancelled or out of time; "flood" says kilobyte after kilobyte
+ * until cancelled or out of time; "unsure" abstains; "fail" breaks, "break" does so after the last
+ * token; "cut" ends by the limit of tokens. What is cancelled already ends at once.
  */
 public final class FakeGenerator implements AnswerGenerator {
   private static final int LONGEST_QUESTION = 256;
@@ -46,6 +50,8 @@ public final class FakeGenerator implements AnswerGenerator {
   private final Semaphore release = new Semaphore(0);
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
+  private final AtomicLong flooded = new AtomicLong();
+  private final Queue<String> begun = new ConcurrentLinkedQueue<>();
   private volatile @Nullable GenerationRequest lastRequest;
   private volatile @Nullable GenerationRequest lastKnockOut;
 
@@ -61,6 +67,16 @@ public final class FakeGenerator implements AnswerGenerator {
   /** How many answers ended because nobody wanted them any more. */
   public int cancelled() {
     return cancelled.get();
+  }
+
+  /** Bytes of text that floods have said. */
+  public long flooded() {
+    return flooded.get();
+  }
+
+  /** Questions in the order in which their answers were begun. */
+  public List<String> begun() {
+    return List.copyOf(begun);
   }
 
   /** What was asked for last. */
@@ -82,6 +98,11 @@ public final class FakeGenerator implements AnswerGenerator {
       Consumer<GenerationEvent> events) {
     lastRequest = request;
     String question = request.question();
+    begun.add(question);
+    if (limits.cancel().cancelled()) {
+      cancelled.incrementAndGet();
+      return answer("", null, FinishReason.CANCELLED, List.of(), List.of(), List.of());
+    }
     var query = new NeighbourSource.Query(request.history(), question, "", 0);
     List<Neighbour> neighbours = source.neighbours(query);
     var entry = new TraceEntry(0, query.text(), false, neighbours);
@@ -89,12 +110,16 @@ public final class FakeGenerator implements AnswerGenerator {
     if (question.startsWith("fail")) {
       throw new GenerationFailedException("logits are not finite");
     }
-    if (question.startsWith("wait") && !waitForRelease(limits)) {
+    boolean held = question.startsWith("wait") && !waitForRelease(limits);
+    if (held || question.startsWith("flood")) {
+      if (!held) {
+        flood(limits, events);
+      }
       if (!limits.cancel().cancelled()) {
         throw new SearchTimeoutException("out of time");
       }
       cancelled.incrementAndGet();
-      return answer("", null, FinishReason.CANCELLED, List.of(), entry, List.of());
+      return answer("", null, FinishReason.CANCELLED, List.of(), List.of(entry), List.of());
     }
     if (neighbours.isEmpty() || question.startsWith("unsure")) {
       AbstentionReason reason =
@@ -102,7 +127,7 @@ public final class FakeGenerator implements AnswerGenerator {
               ? AbstentionReason.NO_RELEVANT_PASSAGE
               : AbstentionReason.LOW_CONFIDENCE;
       events.accept(new GenerationEvent.Abstained(reason, 0.1, neighbours));
-      return answer(null, reason, FinishReason.ABSTAINED, List.of(), entry, List.of());
+      return answer(null, reason, FinishReason.ABSTAINED, List.of(), List.of(entry), List.of());
     }
     FinishReason finish = question.startsWith("cut") ? FinishReason.LENGTH : FinishReason.STOP;
     GeneratedAnswer answer = quote(neighbours.getFirst(), finish, entry, texts, events);
@@ -123,7 +148,7 @@ public final class FakeGenerator implements AnswerGenerator {
     var sourceSpan = new TextSpan(chunk.span().start(), chunk.span().start() + length);
     String quote = texts.text(chunk.id().documentId(), chunk.version(), sourceSpan);
     if (quote == null) {
-      return answer("", null, FinishReason.STOP, List.of(), entry, List.of());
+      return answer("", null, FinishReason.STOP, List.of(), List.of(entry), List.of());
     }
     var tokens = new ArrayList<TokenTrace>();
     int at = 0;
@@ -148,7 +173,17 @@ public final class FakeGenerator implements AnswerGenerator {
     var citation =
         new Citation(1, chunk, chunk.page(), sourceSpan, new TextSpan(0, length), quote, 0.97);
     events.accept(new GenerationEvent.CitationFound(citation));
-    return answer(quote, null, finish, List.of(citation), entry, tokens);
+    return answer(quote, null, finish, List.of(citation), List.of(entry), tokens);
+  }
+
+  private void flood(RequestLimits limits, Consumer<GenerationEvent> events) {
+    String text = "x".repeat(1 << 10);
+    for (int i = 0; !limits.over(); i++) {
+      var span = new TextSpan(i << 10, (i + 1) << 10);
+      events.accept(
+          new GenerationEvent.TokenGenerated(new TokenTrace(i, 100, text, span, -0.1, 0, null)));
+      flooded.addAndGet(text.length());
+    }
   }
 
   private boolean waitForRelease(RequestLimits limits) {
@@ -172,7 +207,7 @@ public final class FakeGenerator implements AnswerGenerator {
       @Nullable AbstentionReason reason,
       FinishReason finish,
       List<Citation> citations,
-      TraceEntry entry,
+      List<TraceEntry> trace,
       List<TokenTrace> tokens) {
     Duration ms = Duration.ofMillis(1);
     return new GeneratedAnswer(
@@ -183,7 +218,7 @@ public final class FakeGenerator implements AnswerGenerator {
         finish,
         citations,
         List.of(),
-        List.of(entry),
+        trace,
         tokens,
         new GeneratedAnswer.Refused(0, 0),
         new Usage(10, tokens.size(), 64, 1),
@@ -224,6 +259,11 @@ public final class FakeGenerator implements AnswerGenerator {
   @Override
   public String device() {
     return "cpu";
+  }
+
+  @Override
+  public long nativeBytes() {
+    return 2_000;
   }
 
   @Override
