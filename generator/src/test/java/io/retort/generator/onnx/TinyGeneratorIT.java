@@ -28,8 +28,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -252,5 +254,59 @@ class TinyGeneratorIT {
 
     assertThat(tiny.graphs.openHandles()).isEqualTo(pooled);
     assertThat(pooled).as("a cache for each slot").isLessThanOrEqualTo(handlesAtRest + 2);
+  }
+
+  /** Before anything, with the neighbours, with each of the first tokens: whenever it comes. */
+  @Test
+  @Tag("API-6")
+  void fiveHundredCancelledAnswersLeaveNoNativeMemory() throws Exception {
+    JsonNode record = TinyModel.parityRecords().getFirst();
+    List<Neighbour> neighbours = TinyModel.neighbours(record);
+    GenerationRequest request = ask(record).maxTokens(100).build();
+    int slots = 2;
+    TinyModel model = TinyModel.open();
+    int handles = model.graphs.openHandles();
+    long bytes = model.graphs.nativeBytes();
+    assertThat(bytes).as("the weights, at least").isPositive();
+    try (RetroGenerator answering = model.generator(slots)) {
+      List<Callable<FinishReason>> cancelled = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        int patience = i % 20;
+        cancelled.add(
+            () -> {
+              RequestLimits limits = limits();
+              var events = new AtomicInteger();
+              if (patience == 0) {
+                limits.cancel().cancel();
+              }
+              return answering
+                  .generate(
+                      request,
+                      query -> neighbours,
+                      stored(neighbours),
+                      limits,
+                      event -> {
+                        if (events.incrementAndGet() == patience) {
+                          limits.cancel().cancel();
+                        }
+                      })
+                  .finishReason();
+            });
+      }
+      assertThat(cancelled.getFirst().call()).isEqualTo(FinishReason.CANCELLED);
+      long cache = model.graphs.nativeBytes() - bytes;
+      assertThat(cache).as("the first answer's cache is kept").isPositive();
+      try (var threads = Executors.newFixedThreadPool(2 * slots)) {
+        for (Future<FinishReason> answer : threads.invokeAll(cancelled)) {
+          assertThat(answer.get()).isEqualTo(FinishReason.CANCELLED);
+        }
+      }
+      int caches = model.graphs.openHandles() - handles;
+      assertThat(caches).isBetween(1, slots);
+      assertThat(model.graphs.nativeBytes() - bytes).isEqualTo(caches * cache);
+    } finally {
+      model.close();
+    }
+    assertThat(model.graphs.openHandles()).isZero();
   }
 }

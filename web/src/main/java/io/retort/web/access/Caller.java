@@ -18,6 +18,11 @@ public record Caller(String id, Grant grant) {
     requireNonNull(grant, "grant");
   }
 
+  /** Whether a program called with an API key, and not a person or the owner of the process. */
+  public boolean isKey() {
+    return id.startsWith("key_");
+  }
+
   public boolean may(Scope scope) {
     return isAdmin() || grant.scopes().contains(scope.word());
   }

@@ -27,7 +27,7 @@ public final class RateLimiter {
 
   /** Takes one request of a key, or refuses it. People and the owner of the process are free. */
   public void check(Caller caller) {
-    if (caller.id().startsWith("key_")) {
+    if (caller.isKey()) {
       Duration wait = take(caller.id());
       if (!wait.isZero()) {
         throw ApiException.retryAfter(

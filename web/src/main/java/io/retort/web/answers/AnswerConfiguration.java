@@ -42,8 +42,9 @@ class AnswerConfiguration {
   }
 
   @Bean
-  KeptAnswers keptAnswers(Rooms rooms, AnswerStore store, AccessScopes scopes, JsonMapper json) {
-    return new KeptAnswers(rooms, store, scopes, json);
+  KeptAnswers keptAnswers(
+      Rooms rooms, AnswerStore store, AccessScopes scopes, AnswerDesk desk, JsonMapper json) {
+    return new KeptAnswers(rooms, store, scopes, desk, json);
   }
 
   @Bean

@@ -72,7 +72,7 @@ class AnswerController {
       HttpServletResponse response)
       throws IOException, InterruptedException {
     boolean streamed = Accepted.stream(request);
-    answers.refuseIfSaturated();
+    answers.refuseOverload(caller);
     AnswerPlan plan = answers.plan(body, AnswerTerms.NONE, caller);
     if (streamed) {
       stream(plan, request, response);
@@ -135,7 +135,8 @@ class AnswerController {
 
   @PostMapping(path = "/{id}:knock-out", produces = "application/json")
   @Requires(Scope.ASK)
-  KnockOutView knockOut(@PathVariable String id, @RequestBody KnockOutBody body, Caller caller) {
+  KnockOutView knockOut(@PathVariable String id, @RequestBody KnockOutBody body, Caller caller)
+      throws InterruptedException {
     KnockOut result = kept.knockOut(known(id), caller, body.chunkIds());
     return new KnockOutView(result.logProbability(), result.maskedLogProbability(), result.nats());
   }

@@ -52,6 +52,7 @@ public final class AnswerMetrics {
     this.perToken = timer("gen_ai.server.time_per_output_token", PER_TOKEN);
     OUTCOMES.forEach(this::outcome);
     rejections(ProblemCode.OVERLOADED.code());
+    rejections(ProblemCode.RATE_LIMITED.code());
     RATINGS.forEach(this::ratings);
     Gauge.builder("retort.queue.depth", desk, AnswerDesk::waiting)
         .tag("queue", "answers")

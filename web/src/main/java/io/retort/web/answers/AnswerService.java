@@ -13,7 +13,6 @@ import io.retort.web.access.Scope;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
-import io.retort.web.problem.ProblemHandler;
 import io.retort.web.rooms.LoadedModels;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.search.CollectionChoice;
@@ -24,18 +23,12 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Plans answers, lets them to the slots, and knows those that are being made. */
 public final class AnswerService {
-  /** How long after its deadline an answer may still come back by itself. */
-  private static final Duration GRACE = Duration.ofMillis(150);
-
   private final Rooms rooms;
   private final AccessScopes scopes;
   private final EarlierTurns earlier;
@@ -66,10 +59,12 @@ public final class AnswerService {
   }
 
   /** Overload is told before the store is asked anything. */
-  public void refuseIfSaturated() {
-    if (desk.saturated()) {
-      metrics.rejected(ProblemCode.OVERLOADED.code());
-      throw desk.overloaded();
+  public void refuseOverload(Caller caller) {
+    try {
+      desk.refuse(caller);
+    } catch (ApiException e) {
+      metrics.rejected(e.code().code());
+      throw e;
     }
   }
 
@@ -177,6 +172,8 @@ public final class AnswerService {
     running.put(plan.id(), plan);
     try {
       return desk.submit(
+          plan.caller(),
+          plan.limits(),
           () -> {
             try {
               return maker.make(plan, listener);
@@ -194,27 +191,10 @@ public final class AnswerService {
   /** Waits for the whole answer. */
   public AnswerView await(AnswerPlan plan, Future<AnswerView> answer) throws InterruptedException {
     try {
-      Duration patience = plan.limits().deadline().remaining().plus(GRACE);
-      return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      abandon(plan, answer);
+      return AnswerDesk.await(answer, plan.limits());
+    } catch (ApiException e) {
       metrics.failed();
-      throw new ApiException(
-          ProblemCode.DEADLINE_EXCEEDED, "the time limit ended before there was a result", e);
-    } catch (ExecutionException e) {
-      metrics.failed();
-      throw ProblemHandler.toApiException(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptedException e) {
-      abandon(plan, answer);
       throw e;
-    }
-  }
-
-  private void abandon(AnswerPlan plan, Future<AnswerView> answer) {
-    plan.limits().cancel().cancel();
-    // One that still waits is taken out of the queue; one that runs sees the cancel signal.
-    if (answer.cancel(false)) {
-      running.remove(plan.id());
     }
   }
 

@@ -13,6 +13,8 @@ import io.retort.data.TextSpan;
 import io.retort.data.store.AnswerStore;
 import io.retort.data.store.RefusedException;
 import io.retort.data.store.ScopedDocuments;
+import io.retort.generator.AnswerGenerator;
+import io.retort.generator.GenerationRequest;
 import io.retort.generator.KnockOut;
 import io.retort.web.access.AccessScopes;
 import io.retort.web.access.Caller;
@@ -41,12 +43,15 @@ public final class KeptAnswers {
   private final Rooms rooms;
   private final AnswerStore store;
   private final AccessScopes scopes;
+  private final AnswerDesk desk;
   private final JsonMapper json;
 
-  KeptAnswers(Rooms rooms, AnswerStore store, AccessScopes scopes, JsonMapper json) {
+  KeptAnswers(
+      Rooms rooms, AnswerStore store, AccessScopes scopes, AnswerDesk desk, JsonMapper json) {
     this.rooms = rooms;
     this.store = store;
     this.scopes = scopes;
+    this.desk = desk;
     this.json = json;
   }
 
@@ -146,8 +151,8 @@ public final class KeptAnswers {
     }
   }
 
-  /** Scores the kept tokens again with some neighbours of the trace masked. */
-  public KnockOut knockOut(String id, Caller caller, List<String> chunkIds) {
+  /** Scores the kept tokens again, in a slot, with some neighbours of the trace masked. */
+  public KnockOut knockOut(String id, Caller caller, List<String> chunkIds) throws InterruptedException {
     StoredAnswer stored = stored(id, caller);
     if (stored.replay().tokenIds().isEmpty()) {
       throw ApiException.wrongField(
@@ -158,15 +163,13 @@ public final class KeptAnswers {
     AccessScope scope = scopes.of(caller);
     List<List<Neighbour>> entries = neighbours(stored, scope);
     int[] tokens = stored.replay().tokenIds().stream().mapToInt(Integer::intValue).toArray();
-    return rooms
-        .models()
-        .generator()
-        .knockOut(
-            stored.replay().request(stored.view().question()),
-            tokens,
-            entries,
-            masked,
-            new RequestLimits(Deadline.in(KNOCK_OUT_TIMEOUT), new CancelSignal()));
+    AnswerGenerator generator = rooms.models().generator();
+    GenerationRequest request = stored.replay().request(stored.view().question());
+    var limits = new RequestLimits(Deadline.in(KNOCK_OUT_TIMEOUT), new CancelSignal());
+    return AnswerDesk.await(
+        desk.submit(
+            caller, limits, () -> generator.knockOut(request, tokens, entries, masked, limits)),
+        limits);
   }
 
   private static Set<ChunkId> masked(StoredAnswer stored, List<String> chunkIds) {

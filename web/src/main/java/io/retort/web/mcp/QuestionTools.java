@@ -105,7 +105,7 @@ final class QuestionTools {
 
   /** It is not kept: nothing that is given out here could find it again. */
   private Outcome<Answer> ask(AskArguments arguments, Caller caller) throws InterruptedException {
-    answers.refuseIfSaturated();
+    answers.refuseOverload(caller);
     var body =
         new AnswerBody(
             arguments.question(),

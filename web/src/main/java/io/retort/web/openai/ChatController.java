@@ -54,7 +54,7 @@ class ChatController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InterruptedException {
-    answers.refuseIfSaturated();
+    answers.refuseOverload(caller);
     ChatQuestion question =
         ChatQuestion.of(body, answers.historyTurns(body.options().historyTurns()));
     AnswerPlan plan = question.plan(answers, caller);

@@ -3,6 +3,7 @@ package io.retort.web.openai;
 import io.retort.data.Deadline;
 import io.retort.data.Embedding;
 import io.retort.encoder.TextEncoder;
+import io.retort.web.access.Caller;
 import io.retort.web.access.Requires;
 import io.retort.web.access.Scope;
 import io.retort.web.problem.ApiException;
@@ -46,7 +47,7 @@ class EmbeddingController {
 
   @PostMapping(path = "/v1/embeddings", produces = "application/json")
   @Requires(Scope.ASK)
-  EmbeddingList embed(@RequestBody EmbeddingBody body) throws Exception {
+  EmbeddingList embed(@RequestBody EmbeddingBody body, Caller caller) throws Exception {
     if (!body.model().equals(ModelController.ENCODER)) {
       throw ModelController.notFound();
     }
@@ -54,7 +55,8 @@ class EmbeddingController {
     TextEncoder encoder = rooms.encoder();
     checkDimensions(body, encoder);
     Deadline deadline = Deadline.in(TIMEOUT);
-    return gate.pass(deadline.remaining(), () -> embed(body, texts, encoder, deadline)).result();
+    return gate.pass(caller, deadline.remaining(), () -> embed(body, texts, encoder, deadline))
+        .result();
   }
 
   private static void checkDimensions(EmbeddingBody body, TextEncoder encoder) {

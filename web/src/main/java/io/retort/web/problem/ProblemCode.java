@@ -156,7 +156,10 @@ public enum ProblemCode {
       "Idempotency key reused",
       "This Idempotency-Key was used with another body. Use a new key for a new request."),
   RATE_LIMITED(
-      429, "Rate limited", "This key has used up its requests. Wait for the time in Retry-After."),
+      429,
+      "Rate limited",
+      "This key has used up its requests, or as many of them wait as may wait of one key. Wait for the"
+          + " time in Retry-After."),
   HEADERS_TOO_LARGE(431, "Headers too large", "The request's headers exceed 16 KiB."),
   INTERNAL_ERROR(
       500,

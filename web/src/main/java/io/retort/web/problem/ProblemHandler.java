@@ -5,6 +5,7 @@ import io.retort.data.store.RefusedException;
 import io.retort.generator.GenerationFailedException;
 import io.retort.generator.NoTokenInTimeException;
 import io.retort.generator.QuestionTooLongException;
+import io.retort.generator.RunInterruptedException;
 import io.retort.retriever.EncoderMissingException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -100,7 +101,7 @@ public final class ProblemHandler {
     return switch (exception) {
       case ApiException e -> e;
       case RefusedException e -> refused(e);
-      case SearchTimeoutException _, NoTokenInTimeException _ ->
+      case SearchTimeoutException _, NoTokenInTimeException _, RunInterruptedException _ ->
           new ApiException(
               ProblemCode.DEADLINE_EXCEEDED, "the time limit ended before there was a result");
       case QuestionTooLongException e ->

@@ -88,6 +88,7 @@ class UploadController {
       @PathVariable String collection, Caller caller, HttpServletRequest request) throws Exception {
     documents.requireCollection(collection, scopes.of(caller));
     return gate.pass(
+            caller,
             PATIENCE,
             () -> {
               List<Part> parts = parts(request);

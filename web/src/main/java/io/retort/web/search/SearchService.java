@@ -57,6 +57,7 @@ public final class SearchService {
     var limits = new RequestLimits(Deadline.in(Duration.ofMillis(timeoutMs)), new CancelSignal());
     Gate.Passed<Retrieval> passed =
         gate.pass(
+            caller,
             limits.deadline().remaining(),
             () -> rooms.retriever().retrieve(request, choice.scope(), limits));
     return view(body, passed, raw, start);

@@ -3,17 +3,29 @@ package io.retort.web.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.retort.data.CancelSignal;
+import io.retort.data.Deadline;
+import io.retort.data.RequestLimits;
+import io.retort.data.store.Grant;
+import io.retort.web.access.Caller;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AnswerDeskTest {
+  private static final Caller OWNER = new Caller("local", new Grant("owner", Set.of(), Set.of()));
+
+  private static RequestLimits limits() {
+    return new RequestLimits(Deadline.in(Duration.ofMinutes(1)), new CancelSignal());
+  }
+
   @Test
   void moreThanSlotsAndQueueIsRefusedAtOnceAndSaysWhenToComeBack() throws Exception {
     try (var desk = new AnswerDesk(2, 3)) {
@@ -24,6 +36,8 @@ class AnswerDeskTest {
         int n = i;
         answers.add(
             desk.submit(
+                OWNER,
+                limits(),
                 () -> {
                   begun.countDown();
                   end.await();
@@ -37,7 +51,7 @@ class AnswerDeskTest {
       assertThat(desk.waiting()).isEqualTo(6);
       assertThat(desk.saturated()).isTrue();
       long start = System.nanoTime();
-      assertThatThrownBy(() -> desk.submit(() -> 9))
+      assertThatThrownBy(() -> desk.submit(OWNER, limits(), () -> 9))
           .isInstanceOfSatisfying(
               ApiException.class,
               e -> {
@@ -98,12 +112,62 @@ class AnswerDeskTest {
   @Test
   void aDrainedDeskTakesNothingMore() throws Exception {
     try (var desk = new AnswerDesk(1, 1)) {
-      Future<String> last = desk.submit(() -> "last");
+      Future<String> last = desk.submit(OWNER, limits(), () -> "last");
       assertThat(desk.drain(Duration.ofSeconds(5))).isTrue();
       assertThat(last.get()).isEqualTo("last");
-      assertThatThrownBy(() -> desk.submit(() -> "more"))
+      assertThatThrownBy(() -> desk.submit(OWNER, limits(), () -> "more"))
           .isInstanceOfSatisfying(
               ApiException.class, e -> assertThat(e.code()).isEqualTo(ProblemCode.SHUTTING_DOWN));
+    }
+  }
+
+  @Test
+  void whatIsCancelledLeavesTheQueueAndEndsBesideTheSlots() throws Exception {
+    try (var desk = new AnswerDesk(1, 1)) {
+      var end = new CountDownLatch(1);
+      Future<Boolean> running = desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
+      RequestLimits unwanted = limits();
+      Future<Boolean> waiting = desk.submit(OWNER, unwanted, () -> unwanted.cancel().cancelled());
+      assertThat(desk.saturated()).isTrue();
+
+      unwanted.cancel().cancel();
+
+      assertThat(waiting.get()).as("it was run, and saw that it is unwanted").isTrue();
+      assertThat(desk.waiting()).isZero();
+      assertThat(desk.saturated()).isFalse();
+      assertThat(running.isDone()).isFalse();
+      end.countDown();
+      assertThat(running.get()).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsOverdueLeavesTheQueue() throws Exception {
+    try (var desk = new AnswerDesk(1, 1)) {
+      var end = new CountDownLatch(1);
+      desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
+      var brief = new RequestLimits(Deadline.in(Duration.ofMillis(1)), new CancelSignal());
+      Future<String> waiting = desk.submit(OWNER, brief, () -> "late");
+
+      assertThatThrownBy(() -> AnswerDesk.await(waiting, brief))
+          .isInstanceOfSatisfying(
+              ApiException.class,
+              e -> assertThat(e.code()).isEqualTo(ProblemCode.DEADLINE_EXCEEDED));
+      assertThat(desk.waiting()).isZero();
+      end.countDown();
+    }
+  }
+
+  @Test
+  void aDrainedDeskHasMadeWhatWaited() throws Exception {
+    try (var desk = new AnswerDesk(1, 2)) {
+      var end = new CountDownLatch(1);
+      desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
+      Future<String> waiting = desk.submit(OWNER, limits(), () -> "made");
+      assertThat(desk.drain(Duration.ofMillis(1))).isFalse();
+      end.countDown();
+      assertThat(desk.drain(Duration.ofMinutes(1))).isTrue();
+      assertThat(waiting.get()).isEqualTo("made");
     }
   }
 }
