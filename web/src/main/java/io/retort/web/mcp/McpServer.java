@@ -58,6 +58,15 @@ final class McpServer {
     return tool == null ? ofOthers() : tool.maxBytes();
   }
 
+  /** Whether the caller of this may have time to look at its progress. */
+  boolean takesLong(Message.Request request) {
+    if (!request.method().equals(Message.CALL_TOOL)) {
+      return false;
+    }
+    Tool<?, ?> tool = tools.get(request.params().path("name").asString(""));
+    return tool != null && tool.takesLong();
+  }
+
   private static int ofOthers() {
     return DocumentTools.NoArguments.class.getAnnotation(RequestBodyModel.class).maxBytes();
   }
@@ -67,12 +76,13 @@ final class McpServer {
    *
    * @param instance the path that problems name
    */
-  RpcReply answer(Message.Request request, Caller caller, String instance, String traceId) {
+  RpcReply answer(
+      Message.Request request, Caller caller, CallWatch watch, String instance, String traceId) {
     return switch (request.method()) {
       case Message.INITIALIZE -> initialize(request);
       case "ping" -> RpcReply.result(request.id(), Map.of());
       case "tools/list" -> list(request, caller);
-      case Message.CALL_TOOL -> call(request, caller, instance, traceId);
+      case Message.CALL_TOOL -> call(request, caller, watch, instance, traceId);
       default ->
           RpcReply.error(
               request.id(),
@@ -134,7 +144,8 @@ final class McpServer {
     }
   }
 
-  private RpcReply call(Message.Request request, Caller caller, String instance, String traceId) {
+  private RpcReply call(
+      Message.Request request, Caller caller, CallWatch watch, String instance, String traceId) {
     JsonNode name = request.params().path("name");
     if (!name.isString()) {
       return invalid(request, "name must be a text");
@@ -154,6 +165,7 @@ final class McpServer {
             tool,
             absent ? JsonNodeFactory.instance.objectNode() : arguments,
             caller,
+            watch,
             e -> Problem.of(e, instance, traceId)));
   }
 
@@ -161,9 +173,10 @@ final class McpServer {
       Tool<?, ?> tool,
       JsonNode arguments,
       Caller caller,
+      CallWatch watch,
       Function<ApiException, Problem> problems) {
     try {
-      Outcome<?> outcome = tool.call(arguments, caller);
+      Outcome<?> outcome = tool.call(arguments, caller, watch);
       var content = new ArrayList<TextContent>();
       content.add(TextContent.of(json.writeValueAsString(outcome.content())));
       if (outcome.remark() != null) {

@@ -9,6 +9,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 sealed interface Message {
   String INITIALIZE = "initialize";
   String CALL_TOOL = "tools/call";
+  String CANCELLED = "notifications/cancelled";
 
   /**
    * Wants an answer under its id.
@@ -17,8 +18,12 @@ sealed interface Message {
    */
   record Request(JsonNode id, String method, JsonNode params) implements Message {}
 
-  /** Wants none. Nothing here depends on one, so it is not looked at further. */
-  record Notification() implements Message {}
+  /**
+   * Wants none.
+   *
+   * @param params an object, empty if none came
+   */
+  record Notification(String method, JsonNode params) implements Message {}
 
   /**
    * Is none of the two.
@@ -54,14 +59,14 @@ sealed interface Message {
     if (!absent && !params.isObject()) {
       return new Invalid(id, "params must be an object");
     }
+    JsonNode object = absent ? JsonNodeFactory.instance.objectNode() : params;
     return id == null
-        ? new Notification()
-        : new Request(
-            id, method.stringValue(), absent ? JsonNodeFactory.instance.objectNode() : params);
+        ? new Notification(method.stringValue(), object)
+        : new Request(id, method.stringValue(), object);
   }
 
   /** What has half a surrogate pair could not be sent back. */
-  private static boolean isId(JsonNode id) {
+  static boolean isId(JsonNode id) {
     return id.isString()
         ? StandardCharsets.UTF_8.newEncoder().canEncode(id.stringValue())
         : id.isIntegralNumber();

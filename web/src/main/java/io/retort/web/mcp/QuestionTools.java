@@ -25,7 +25,9 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -104,7 +106,8 @@ final class QuestionTools {
       List<NeighbourView> neighbours) {}
 
   /** It is not kept: nothing that is given out here could find it again. */
-  private Outcome<Answer> ask(AskArguments arguments, Caller caller) throws InterruptedException {
+  private Outcome<Answer> ask(AskArguments arguments, Caller caller, CallWatch watch)
+      throws InterruptedException {
     answers.refuseOverload(caller);
     var body =
         new AnswerBody(
@@ -128,7 +131,10 @@ final class QuestionTools {
             null,
             false);
     AnswerPlan plan = answers.plan(body, AnswerTerms.NONE, caller);
-    AnswerView view = answers.await(plan, answers.start(plan, AnswerListener.NONE));
+    watch.tell("the question waits for its turn");
+    Future<AnswerView> making = answers.start(plan, new Progress(watch));
+    watch.cancel().onCancel(plan.limits().cancel()::cancel);
+    AnswerView view = answers.await(plan, making);
     var answer =
         new Answer(
             view.answer(),
@@ -140,6 +146,38 @@ final class QuestionTools {
     AnswerView.DegradedView degraded = view.degraded();
     return new Outcome<>(
         answer, degraded == null ? null : remark(degraded.reason(), degraded.missing()));
+  }
+
+  /** Tells of the steps of an answer, and of its words a few times a second. */
+  private static final class Progress implements AnswerListener {
+    private static final long PAUSE_NANOS = Duration.ofMillis(250).toNanos();
+
+    private final CallWatch watch;
+    private int tokens;
+    private long lastNanos;
+
+    Progress(CallWatch watch) {
+      this.watch = watch;
+    }
+
+    @Override
+    public void on(String event, Object data) {
+      switch (event) {
+        case "retrieval" -> tell("passages were found");
+        case "token" -> {
+          tokens++;
+          if (tokens == 1 || System.nanoTime() - lastNanos >= PAUSE_NANOS) {
+            tell("the answer is being written, tokens: " + tokens);
+          }
+        }
+        default -> {}
+      }
+    }
+
+    private void tell(String what) {
+      lastNanos = System.nanoTime();
+      watch.tell(what);
+    }
   }
 
   @RequestBodyModel

@@ -20,7 +20,7 @@ record RpcError(int code, String message, @Nullable Problem data) {
   private static final int INTERNAL_ERROR = -32_603;
 
   /** Of the codes that JSON-RPC leaves to servers. */
-  private static final int REFUSED = -32_000;
+  static final int REFUSED = -32_000;
 
   static RpcError of(ApiException exception, String instance, String traceId) {
     return new RpcError(

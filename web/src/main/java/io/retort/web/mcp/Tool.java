@@ -22,9 +22,33 @@ final class Tool<A, R> {
   private final View view;
   private final Scope scope;
   private final Class<A> takes;
-  private final Work<A, R> work;
+  private final LongWork<A, R> work;
+  private final boolean takesLong;
 
   Tool(Scope scope, Text text, Hints hints, Class<A> takes, Class<R> gives, Work<A, R> work) {
+    this(
+        scope,
+        text,
+        hints,
+        takes,
+        gives,
+        (arguments, caller, _) -> work.run(arguments, caller),
+        false);
+  }
+
+  Tool(Scope scope, Text text, Hints hints, Class<A> takes, Class<R> gives, LongWork<A, R> work) {
+    this(scope, text, hints, takes, gives, work, true);
+  }
+
+  private Tool(
+      Scope scope,
+      Text text,
+      Hints hints,
+      Class<A> takes,
+      Class<R> gives,
+      LongWork<A, R> work,
+      boolean takesLong) {
+    this.takesLong = takesLong;
     this.scope = scope;
     this.takes = takes;
     this.work = work;
@@ -45,6 +69,12 @@ final class Tool<A, R> {
   @FunctionalInterface
   interface Work<A, R> {
     Outcome<R> run(A arguments, Caller caller) throws Exception;
+  }
+
+  /** What takes so long that its caller may want to see how far it is, or to stop it. */
+  @FunctionalInterface
+  interface LongWork<A, R> {
+    Outcome<R> run(A arguments, Caller caller, CallWatch watch) throws Exception;
   }
 
   /**
@@ -101,14 +131,19 @@ final class Tool<A, R> {
     return caller.may(scope);
   }
 
+  /** Whether its caller may want to see how far it is. */
+  boolean takesLong() {
+    return takesLong;
+  }
+
   /** How long a request may be that calls this tool. */
   int maxBytes() {
     return takes.getAnnotation(RequestBodyModel.class).maxBytes();
   }
 
   /** Reads the arguments, all wrong ones refused at once, and does the work. */
-  Outcome<R> call(JsonNode arguments, Caller caller) throws Exception {
+  Outcome<R> call(JsonNode arguments, Caller caller, CallWatch watch) throws Exception {
     caller.require(scope);
-    return work.run(RecordReader.tree(arguments, takes, ""), caller);
+    return work.run(RecordReader.tree(arguments, takes, ""), caller, watch);
   }
 }
