@@ -45,6 +45,11 @@ final class Figures {
 
   /** Percentiles 50 and 95 of single measurements. */
   void addLatencies(String metric, List<Double> millis) {
+    addLatencies(metric, millis, 50, 95);
+  }
+
+  /** Percentiles of single measurements. */
+  void addLatencies(String metric, List<Double> millis, int... percents) {
     double[] sorted = sorted(millis);
     String spread =
         String.format(
@@ -53,8 +58,9 @@ final class Figures {
             sorted.length,
             sorted[0],
             sorted[sorted.length - 1]);
-    add(metric + "_p50_ms", Percentile.of(sorted, 50), "ms", spread);
-    add(metric + "_p95_ms", Percentile.of(sorted, 95), "ms", spread);
+    for (int percent : percents) {
+      add(metric + "_p" + percent + "_ms", Percentile.of(sorted, percent), "ms", spread);
+    }
   }
 
   /**

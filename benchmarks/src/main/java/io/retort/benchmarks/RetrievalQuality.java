@@ -12,8 +12,10 @@ import io.retort.data.EncodedChunk;
 import io.retort.data.Neighbour;
 import io.retort.data.RequestLimits;
 import io.retort.data.SearchMode;
+import io.retort.generator.AnswerGenerator;
 import io.retort.indexer.ChunkDraft;
 import io.retort.retriever.IndexGaps;
+import io.retort.retriever.ReciprocalRankFusion;
 import io.retort.retriever.RetrievalRequest;
 import io.retort.retriever.Retriever;
 import io.retort.retriever.lucene.LuceneChunkIndex;
@@ -23,6 +25,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +51,8 @@ public final class RetrievalQuality {
   public static void main(String[] arguments) throws Exception {
     var flags =
         new Flags(
-            arguments, Set.of("questions", "models", "index", "limit", "threads", "expected"));
+            arguments,
+            Set.of("questions", "models", "index", "limit", "threads", "rerank", "expected"));
     Questions set = Questions.read(flags.required("questions"));
     var figures = new Figures();
     try (var models = RetrievalModels.open(Path.of(flags.text("models", "data/models")));
@@ -59,6 +65,14 @@ public final class RetrievalQuality {
       }
       recall(retriever, SearchMode.HYBRID, 100, DEEPEST, questions, figures);
       answerDefaults(retriever, questions, figures);
+      int reranked = flags.number("rerank", 0);
+      if (reranked > 0) {
+        try (var reader =
+            AnswerModels.open(
+                Path.of(flags.text("models", "data/models")), flags.number("threads", 2))) {
+          reranking(retriever, reader.generator(), reranked, questions, figures);
+        }
+      }
     }
     System.exit(figures.meet(flags.path("expected")) ? 0 : 3);
   }
@@ -163,13 +177,76 @@ public final class RetrievalQuality {
     figures.addShare("answer_defaults_recall_at_4", hits, questions.size());
   }
 
+  /**
+   * What the reader's relevance would make of the order of the best {@code depth} candidates: the
+   * order as it is, by relevance alone, and by both ranks fused.
+   */
+  private static void reranking(
+      Retriever retriever,
+      AnswerGenerator reader,
+      int depth,
+      List<Question> questions,
+      Figures figures) {
+    List<String> orders = List.of("as_retrieved", "by_relevance", "by_both");
+    int[] cuts = {1, 4};
+    int[][] hits = new int[orders.size()][cuts.length];
+    List<Double> millis = new ArrayList<>();
+    for (Question question : questions) {
+      var request =
+          new RetrievalRequest(
+              question.text(),
+              depth,
+              SearchMode.HYBRID,
+              List.of(),
+              RetrievalRequest.DEFAULT_CANDIDATES,
+              depth);
+      List<Neighbour> found = retriever.retrieve(request, SCOPE, limits()).neighbours();
+      long start = System.nanoTime();
+      double[] relevance = reader.relevance(question.text(), found, limits());
+      millis.add((System.nanoTime() - start) / 1e6);
+      Map<ChunkId, Neighbour> byId = new LinkedHashMap<>();
+      Map<ChunkId, Double> relevanceById = new HashMap<>();
+      for (int i = 0; i < found.size(); i++) {
+        ChunkId id = found.get(i).chunk().id();
+        byId.put(id, found.get(i));
+        relevanceById.put(id, relevance[i]);
+      }
+      List<ChunkId> retrieved = List.copyOf(byId.keySet());
+      List<ChunkId> relevant =
+          retrieved.stream()
+              .sorted(Comparator.comparing((ChunkId id) -> -relevanceById.get(id)))
+              .toList();
+      List<ChunkId> both =
+          ReciprocalRankFusion.fuse(List.of(retrieved, relevant)).stream()
+              .map(ReciprocalRankFusion.Fused::id)
+              .toList();
+      List<List<ChunkId>> ranked = List.of(retrieved, relevant, both);
+      for (int o = 0; o < orders.size(); o++) {
+        int rank = rankOfAnswer(ranked.get(o).stream().map(byId::get).toList(), question);
+        for (int c = 0; c < cuts.length; c++) {
+          hits[o][c] += rank <= cuts[c] ? 1 : 0;
+        }
+      }
+    }
+    for (int o = 0; o < orders.size(); o++) {
+      for (int c = 0; c < cuts.length; c++) {
+        figures.addShare(
+            "rerank_%d_%s_recall_at_%d".formatted(depth, orders.get(o), cuts[c]),
+            hits[o][c],
+            questions.size());
+      }
+    }
+    figures.addLatencies("rerank_" + depth, millis);
+  }
+
   private static int rankOfAnswer(List<Neighbour> neighbours, Question question) {
-    for (Neighbour neighbour : neighbours) {
+    for (int i = 0; i < neighbours.size(); i++) {
+      Neighbour neighbour = neighbours.get(i);
       if (neighbour.chunk().id().documentId().equals(question.documentId())) {
         Chunk continuation = neighbour.continuation();
         String text = neighbour.chunk().text() + (continuation == null ? "" : continuation.text());
         if (question.answers().stream().anyMatch(text::contains)) {
-          return neighbour.rank();
+          return i + 1;
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.retort.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class ServiceClient implements AutoCloseable {
   private final JsonMapper json = JsonMapper.builder().build();
   private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1) // a connection for each, as separate users have
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
   private final String url;
   private final String key;
   private final String collection;
@@ -32,13 +36,41 @@ final class ServiceClient implements AutoCloseable {
 
   record Timed(JsonNode body, double millis) {}
 
+  /** What came of asking. Times are from the sending of the request. */
+  sealed interface Asked {
+    /** An answer, whole. */
+    static Answered answered(Asked asked) throws IOException {
+      return switch (asked) {
+        case Answered answered -> answered;
+        case Refused refused -> throw new IOException("the question was refused: " + refused);
+        case Failed failed -> throw new IOException(failed.why());
+      };
+    }
+  }
+
   /**
    * A streamed answer.
    *
+   * @param firstByteMillis until anything at all came of the stream, if only a comment
    * @param firstMillis until the first token or the abstention, whichever came
    * @param done the whole answer, the data of the last event
    */
-  record Streamed(double firstMillis, double totalMillis, JsonNode done) {}
+  record Answered(double firstByteMillis, double firstMillis, double totalMillis, JsonNode done)
+      implements Asked {}
+
+  /**
+   * No answer and no work: 429 or 503.
+   *
+   * @param honest whether it is a problem of RFC 9457 that says when to come back
+   */
+  record Refused(int status, boolean honest, double millis, String body) implements Asked {}
+
+  /**
+   * No answer in another way.
+   *
+   * @param late whether the service gave up since the time limit of the question had passed
+   */
+  record Failed(boolean late, String why) implements Asked {}
 
   ObjectNode request() {
     return json.createObjectNode().put("collection", collection);
@@ -57,28 +89,56 @@ final class ServiceClient implements AutoCloseable {
     return new Timed(json.readTree(response.body()), millis);
   }
 
-  Streamed stream(String path, ObjectNode body) throws IOException, InterruptedException {
+  /** An answer as a stream, whatever comes of it; not even a broken connection is an exception. */
+  Asked ask(ObjectNode body) throws InterruptedException {
     long start = System.nanoTime();
-    HttpResponse<Stream<String>> response =
-        http.send(
-            builder(path, "text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(body)))
-                .build(),
-            BodyHandlers.ofLines());
-    try (Stream<String> lines = response.body()) {
-      if (response.statusCode() != 200) {
-        check(path, response.statusCode(), String.join("\n", lines.toList()));
+    try {
+      HttpResponse<Stream<String>> response =
+          http.send(
+              builder("/api/v1/answers", "text/event-stream")
+                  .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(body)))
+                  .build(),
+              BodyHandlers.ofLines());
+      try (Stream<String> lines = response.body()) {
+        return response.statusCode() == 200
+            ? read(lines.iterator(), start)
+            : refused(response, String.join("\n", lines.toList()), millisSince(start));
       }
-      return read(lines.iterator(), start);
+    } catch (IOException | UncheckedIOException e) {
+      return new Failed(false, e.toString());
     }
   }
 
-  private Streamed read(Iterator<String> lines, long start) throws IOException {
+  private static Asked refused(HttpResponse<?> response, String body, double millis) {
+    int status = response.statusCode();
+    if (status != 429 && status != 503) {
+      return new Failed(status == 504, "a question was answered %d: %s".formatted(status, body));
+    }
+    boolean problem =
+        response
+            .headers()
+            .firstValue("Content-Type")
+            .filter(type -> type.startsWith("application/problem+json"))
+            .isPresent();
+    boolean wait =
+        response
+            .headers()
+            .firstValue("Retry-After")
+            .filter(w -> w.matches("[1-9]\\d*"))
+            .isPresent();
+    return new Refused(status, problem && wait, millis, body);
+  }
+
+  private Asked read(Iterator<String> lines, long start) {
+    double firstByteMillis = Double.NaN;
     double firstMillis = Double.NaN;
     String event = "";
     List<String> events = new ArrayList<>();
     while (lines.hasNext()) {
       String line = lines.next();
+      if (Double.isNaN(firstByteMillis)) {
+        firstByteMillis = millisSince(start);
+      }
       if (line.startsWith("event:")) {
         event = line.substring("event:".length()).strip();
         events.add(event);
@@ -88,13 +148,18 @@ final class ServiceClient implements AutoCloseable {
       } else if (line.startsWith("data:") && event.equals("done")) {
         double totalMillis = millisSince(start);
         JsonNode done = json.readTree(line.substring("data:".length()));
-        return new Streamed(
-            Double.isNaN(firstMillis) ? totalMillis : firstMillis, totalMillis, done);
+        return new Answered(
+            firstByteMillis,
+            Double.isNaN(firstMillis) ? totalMillis : firstMillis,
+            totalMillis,
+            done);
       } else if (line.startsWith("data:") && event.equals("error")) {
-        throw new IOException("the stream ended with an error: " + line);
+        String code = json.readTree(line.substring("data:".length())).path("code").asString("");
+        return new Failed(
+            code.equals("deadline_exceeded"), "the stream ended with an error: " + line);
       }
     }
-    throw new IOException("the stream ended without 'done', after " + events);
+    return new Failed(false, "the stream ended without 'done', after " + events);
   }
 
   private HttpRequest.Builder builder(String path, String accept) {

@@ -1,7 +1,8 @@
 package io.retort.benchmarks;
 
 import io.retort.benchmarks.Questions.Question;
-import io.retort.benchmarks.ServiceClient.Streamed;
+import io.retort.benchmarks.ServiceClient.Answered;
+import io.retort.benchmarks.ServiceClient.Asked;
 import io.retort.benchmarks.ServiceClient.Timed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,15 +73,15 @@ public final class ServiceSpeed {
     int unanswerable = 0;
     int declined = 0;
     for (Question question : questions) {
-      Streamed answer =
-          client.stream(
-              "/api/v1/answers",
-              client
-                  .request()
-                  .put("question", question.text())
-                  .put("style", flags.text("style", "sentence"))
-                  .put("k", flags.number("k", 4))
-                  .put("store", false));
+      Answered answer =
+          Asked.answered(
+              client.ask(
+                  client
+                      .request()
+                      .put("question", question.text())
+                      .put("style", flags.text("style", "sentence"))
+                      .put("k", flags.number("k", 4))
+                      .put("store", false)));
       first.add(answer.firstMillis());
       total.add(answer.totalMillis());
       addRate(answer.done(), rates);

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import io.retort.benchmarks.ServiceClient.Streamed;
+import io.retort.benchmarks.ServiceClient.Answered;
+import io.retort.benchmarks.ServiceClient.Asked;
+import io.retort.benchmarks.ServiceClient.Failed;
+import io.retort.benchmarks.ServiceClient.Refused;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,7 @@ class ServiceClientTest {
   private String reply = "";
   private int status = 200;
   private String request = "";
+  private final Map<String, String> headers = new HashMap<>();
   private ServiceClient client;
 
   @BeforeEach
@@ -31,6 +37,7 @@ class ServiceClientTest {
                   + " "
                   + new String(exchange.getRequestBody().readAllBytes(), UTF_8);
           byte[] bytes = reply.getBytes(UTF_8);
+          headers.forEach(exchange.getResponseHeaders()::set);
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);
           exchange.close();
@@ -77,19 +84,51 @@ class ServiceClientTest {
 
         """;
 
-    Streamed answer = client.stream("/api/v1/answers", client.request());
+    Answered answer = Asked.answered(client.ask(client.request()));
 
     assertThat(answer.done().path("answer").asString()).isEqualTo("Five");
-    assertThat(answer.firstMillis()).isPositive().isLessThanOrEqualTo(answer.totalMillis());
+    assertThat(answer.firstByteMillis()).isPositive().isLessThanOrEqualTo(answer.firstMillis());
+    assertThat(answer.firstMillis()).isLessThanOrEqualTo(answer.totalMillis());
   }
 
   @Test
   void aStreamThatBreaksOffIsNoAnswer() {
     reply = "event: token\ndata: {}\n\n";
 
-    assertThatThrownBy(() -> client.stream("/api/v1/answers", client.request()))
+    assertThatThrownBy(() -> Asked.answered(client.ask(client.request())))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("without 'done'");
+  }
+
+  @Test
+  void aStreamThatEndsAtItsTimeLimitIsLate() throws Exception {
+    reply = "event: error\ndata: {\"code\":\"deadline_exceeded\"}\n\n";
+    assertThat(client.ask(client.request()))
+        .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.late()).isTrue());
+    reply = "event: error\ndata: {\"code\":\"internal_error\"}\n\n";
+    assertThat(client.ask(client.request()))
+        .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.late()).isFalse());
+  }
+
+  @Test
+  void aRefusalIsHonestIfItSaysWhenToComeBack() throws Exception {
+    status = 503;
+    reply = "{\"code\":\"overloaded\"}";
+    assertHonest(false);
+    headers.put("Retry-After", "2");
+    assertHonest(false);
+    headers.put("Content-Type", "application/problem+json");
+    assertHonest(true);
+    headers.put("Retry-After", "0");
+    assertHonest(false);
+    status = 500;
+    assertThat(client.ask(client.request())).isInstanceOf(Failed.class);
+  }
+
+  private void assertHonest(boolean honest) throws InterruptedException {
+    assertThat(client.ask(client.request()))
+        .isInstanceOfSatisfying(
+            Refused.class, refused -> assertThat(refused.honest()).isEqualTo(honest));
   }
 
   @Test
