@@ -56,11 +56,13 @@ public record Retrieval(
    *
    * @param encode query to embedding, zero for a lexical search
    * @param retrieve search, fusion, fence and continuations
+   * @param rerank reading the candidates for a second order, zero if none was wanted
    */
-  public record Timings(Duration encode, Duration retrieve) {
+  public record Timings(Duration encode, Duration retrieve, Duration rerank) {
     public Timings {
       requireNonNull(encode, "encode");
       requireNonNull(retrieve, "retrieve");
+      requireNonNull(rerank, "rerank");
     }
   }
 }

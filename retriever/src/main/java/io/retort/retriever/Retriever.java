@@ -86,7 +86,8 @@ public final class Retriever {
         neighbours,
         ranking.rawScores,
         degraded(scope, neighbours.size() < request.k() && ranking.cutOff),
-        new Timings(Duration.ofNanos(encoded - start), Duration.ofNanos(end - encoded)));
+        new Timings(
+            Duration.ofNanos(encoded - start), Duration.ofNanos(end - encoded), Duration.ZERO));
   }
 
   private @Nullable Embedding encode(RetrievalRequest request) {
@@ -191,24 +192,10 @@ public final class Retriever {
     /** The first k different texts, with the cap on one document as long as others fill k. */
     private List<Hit> best(List<Hit> hits) {
       Set<String> texts = new HashSet<>();
-      Map<String, Integer> perDocument = new HashMap<>();
-      Set<Hit> chosen = new HashSet<>();
-      List<Hit> overCap = new ArrayList<>();
       List<Hit> distinct =
           hits.stream().filter(hit -> texts.add(withoutSpacing(hit.chunk.text()))).toList();
-      for (Hit hit : distinct) {
-        if (chosen.size() == request.k()) {
-          break;
-        }
-        if (perDocument.merge(hit.chunk.id().documentId(), 1, Integer::sum)
-            <= request.perDocument()) {
-          chosen.add(hit);
-        } else {
-          overCap.add(hit);
-        }
-      }
-      overCap.stream().limit(request.k() - chosen.size()).forEach(chosen::add);
-      return distinct.stream().filter(chosen::contains).toList();
+      return DocumentCap.cut(
+          distinct, request.k(), request.perDocument(), hit -> hit.chunk.id().documentId());
     }
 
     List<Neighbour> neighbours(List<Hit> best) {

@@ -313,6 +313,89 @@ class RetrieverTest {
     return candidates;
   }
 
+  private Retrieval reranked(RetrievalRequest request, Reranker.Relevance relevance) {
+    return new Reranker(retriever(), relevance).retrieve(request, "what?", SCOPE, plenty());
+  }
+
+  /** What is named first is the most relevant. */
+  private static Reranker.Relevance prefers(String... ids) {
+    List<String> order = List.of(ids);
+    return (question, candidates, limits) ->
+        candidates.stream()
+            .mapToDouble(candidate -> 1.0 / (1 + order.indexOf(candidate.chunk().id().toString())))
+            .toArray();
+  }
+
+  @Test
+  void theSecondOrderIsFusedWithTheFirst() {
+    searcher.dense("a:0", "b:0", "c:0");
+
+    Retrieval retrieval = reranked(RetrievalRequest.of("kea", 2), prefers("c:0", "a:0", "b:0"));
+
+    assertThat(ids(retrieval)).containsExactly("a:0", "c:0");
+    assertThat(retrieval.neighbours()).extracting(Neighbour::rank).containsExactly(1, 2);
+    assertThat(retrieval.neighbours().getFirst().score())
+        .isCloseTo(1.0 / 61 + 1.0 / 62, within(1e-15));
+    assertThat(retrieval.timings().rerank()).isPositive();
+  }
+
+  @Test
+  void equallyRelevantCandidatesStayAsTheyWereFound() {
+    searcher.dense("c:0", "b:0", "a:0");
+
+    Retrieval retrieval =
+        reranked(
+            RetrievalRequest.of("kea", 3), (question, found, limits) -> new double[] {5, 5, 5});
+
+    assertThat(ids(retrieval)).containsExactly("c:0", "b:0", "a:0");
+  }
+
+  @Test
+  void asManyAreReadAsTheDepthOrAsAreWanted() {
+    for (int i = 0; i < 40; i++) {
+      searcher.dense("d" + i + ":0");
+    }
+    var read = new ArrayList<Integer>();
+    Reranker.Relevance relevance =
+        (question, candidates, limits) -> {
+          assertThat(question).isEqualTo("what?");
+          read.add(candidates.size());
+          return new double[candidates.size()];
+        };
+
+    assertThat(reranked(RetrievalRequest.of("kea", 4), relevance).neighbours()).hasSize(4);
+    assertThat(reranked(RetrievalRequest.of("kea", 32), relevance).neighbours()).hasSize(32);
+    assertThat(read).containsExactly(Reranker.DEPTH, 32);
+  }
+
+  @Test
+  void theCapOnADocumentHoldsForTheSecondOrderToo() {
+    searcher.dense("a:0", "b:0", "a:1", "c:0", "a:2");
+    var request = new RetrievalRequest("kea", 3, SearchMode.HYBRID, List.of(), 50, 1);
+
+    Retrieval retrieval = reranked(request, prefers("a:2", "a:1", "a:0", "c:0", "b:0"));
+
+    assertThat(retrieval.neighbours())
+        .extracting(neighbour -> neighbour.chunk().id().documentId())
+        .containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @Test
+  void fewerThanAreReadIsNoLossAndFewerThanAreWantedIs() {
+    searcher.dense("a:0", "b:0", "c:0");
+    var two = new RetrievalRequest("kea", 2, SearchMode.DENSE, List.of(), 3, 2);
+    assertThat(reranked(two, prefers("a:0", "b:0", "c:0")).degraded()).isNull();
+  }
+
+  @Test
+  void halfAnOrderIsNone() {
+    searcher.dense("a:0", "b:0");
+    assertThatThrownBy(
+            () ->
+                reranked(RetrievalRequest.of("kea", 2), (question, found, limits) -> new double[1]))
+        .isInstanceOf(SearchTimeoutException.class);
+  }
+
   private static final class FakeEncoder implements TextEncoder {
     static final Embedding QUERY = unit(1, 0);
 

@@ -461,4 +461,33 @@ class AnswersTest {
         ask("How many leave days?", ",\"include\":[\"raw_scores\"]").get("neighbours").get(0);
     assertThat(neighbour.get("raw").propertyNames()).containsExactly("dense", "lexical");
   }
+
+  @Test
+  void aSecondOrderBringsUpWhatIsRelevant() {
+    put("parking-1.txt", "Parking permit fees gravel yard.");
+    put("parking-2.txt", "Parking permit fees.");
+    put("parking-3.txt", "Parking of bicycles, which is the relevant one among these texts.");
+    String search = "{\"query\":\"parking permit fees gravel yard\",\"mode\":\"lexical\",%s}";
+    String wanted = "\"collection\":\"handbook\",\"k\":2";
+    JsonNode once = admin.post("/api/v1/search", search.formatted(wanted)).json();
+    JsonNode twice =
+        admin.post("/api/v1/search", search.formatted(wanted + ",\"rerank\":true")).json();
+    assertThat(titles(once.get("neighbours"))).containsExactly("parking-1", "parking-2");
+    assertThat(titles(twice.get("neighbours"))).containsExactly("parking-1", "parking-3");
+    assertThat(once.get("neighbours").get(0).get("reranked").asBoolean()).isFalse();
+    assertThat(twice.get("neighbours").get(0).get("reranked").asBoolean()).isTrue();
+    assertThat(twice.get("neighbours").get(1).get("rank").asInt()).isEqualTo(2);
+
+    JsonNode answer =
+        ask("parking permit fees gravel yard", ",\"mode\":\"lexical\",\"k\":2,\"rerank\":true");
+    assertThat(titles(answer.get("neighbours"))).containsExactly("parking-1", "parking-3");
+    assertThat(answer.get("neighbours").get(1).get("reranked").asBoolean()).isTrue();
+    assertThat(answer.get("trace").get(0).get("neighbours")).hasSize(2);
+    assertThat(admin.get("/actuator/prometheus").text())
+        .contains("retort_stage_duration_seconds_count{stage=\"rerank\"}");
+  }
+
+  private static List<String> titles(JsonNode neighbours) {
+    return neighbours.valueStream().map(neighbour -> neighbour.get("title").asString()).toList();
+  }
 }

@@ -56,7 +56,12 @@ final class AnswerMaker {
           ProblemCode.DEADLINE_EXCEEDED, "the time limit ended while the question waited");
     }
     var source =
-        new ScopedNeighbourSource(rooms.retriever(), plan.retrieval(), plan.scope(), plan.limits());
+        new ScopedNeighbourSource(
+            rooms.retriever(),
+            plan.models().generator()::relevance,
+            plan.retrieval(),
+            plan.scope(),
+            plan.limits());
     GeneratedAnswer generated =
         plan.models()
             .generator()
@@ -67,7 +72,7 @@ final class AnswerMaker {
                 plan.limits(),
                 event -> tell(event, plan, source, listener));
     AnswerView view = view(plan, generated, source, queued);
-    metrics.answered(view, generated);
+    metrics.answered(view, generated, source.rerank());
     if (plan.stored()) {
       keep(plan, view, generated);
     }
@@ -93,6 +98,7 @@ final class AnswerMaker {
       AnswerPlan plan,
       ScopedNeighbourSource source,
       AnswerListener listener) {
+    boolean reranked = plan.retrieval().rerank();
     boolean text = plan.body().includes(AnswerInclude.NEIGHBOUR_TEXT);
     var raw =
         plan.body().includes(AnswerInclude.RAW_SCORES)
@@ -106,7 +112,7 @@ final class AnswerMaker {
                   entry.chunkIndex(),
                   entry.query(),
                   entry.frozen(),
-                  AnswerViews.neighbours(entry.neighbours(), text, raw)));
+                  AnswerViews.neighbours(entry.neighbours(), reranked, text, raw)));
       case GenerationEvent.TokenGenerated(var token) ->
           listener.on(
               "token",
@@ -119,7 +125,9 @@ final class AnswerMaker {
           listener.on(
               "abstained",
               new AbstainedEvent(
-                  reason.toString(), confidence, AnswerViews.neighbours(neighbours, text, raw)));
+                  reason.toString(),
+                  confidence,
+                  AnswerViews.neighbours(neighbours, reranked, text, raw)));
     }
   }
 
@@ -166,6 +174,7 @@ final class AnswerMaker {
         unsupported,
         AnswerViews.neighbours(
             generated.neighbours(),
+            plan.retrieval().rerank(),
             body.includes(AnswerInclude.NEIGHBOUR_TEXT),
             body.includes(AnswerInclude.RAW_SCORES) ? source.rawScores() : Map.of()),
         generated.trace().stream().map(AnswerViews::trace).toList(),
@@ -173,7 +182,8 @@ final class AnswerMaker {
             ? generated.tokens().stream().map(AnswerViews::token).toList()
             : null,
         generated.usage(),
-        AnswerViews.timings(generated, queued, source.encode(), source.retrieve()),
+        AnswerViews.timings(
+            generated, queued, source.encode(), source.retrieve().plus(source.rerank())),
         modelView(models),
         plan.createdAt());
   }

@@ -75,7 +75,7 @@ public final class AnswerMetrics {
     return Timer.builder(name).serviceLevelObjectives(bounds).register(registry);
   }
 
-  void answered(AnswerView view, GeneratedAnswer generated) {
+  void answered(AnswerView view, GeneratedAnswer generated, Duration rerank) {
     outcome(outcomeOf(view, generated)).increment();
     invalidCitations.increment(generated.refused().mismatched());
     int tokens = generated.usage().generatedTokens();
@@ -97,7 +97,10 @@ public final class AnswerMetrics {
       }
     }
     stage("encode", timings.encodeMs());
-    stage("retrieve", timings.retrieveMs());
+    stage("retrieve", timings.retrieveMs() - rerank.toMillis());
+    if (!rerank.isZero()) {
+      stage("rerank", rerank.toMillis());
+    }
     stage("neighbour_encode", timings.neighbourEncodeMs());
     stage("prefill", timings.prefillMs());
     stage("decode", timings.decodeMs());

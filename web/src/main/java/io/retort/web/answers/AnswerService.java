@@ -103,6 +103,7 @@ public final class AnswerService {
         new ScopedNeighbourSource.Plan(
             body.k() == null ? settings.answers().k() : body.k(),
             body.mode() == null ? settings.retrieval().searchMode() : body.mode(),
+            body.rerank() == null ? settings.retrieval().rerank() : body.rerank(),
             filters,
             settings.retrieval().candidates(),
             settings.retrieval().perDocument());

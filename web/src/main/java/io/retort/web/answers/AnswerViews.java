@@ -57,9 +57,12 @@ final class AnswerViews {
   }
 
   static List<NeighbourView> neighbours(
-      List<Neighbour> neighbours, boolean text, Map<ChunkId, Retrieval.RawScores> raw) {
+      List<Neighbour> neighbours,
+      boolean reranked,
+      boolean text,
+      Map<ChunkId, Retrieval.RawScores> raw) {
     return neighbours.stream()
-        .map(n -> NeighbourView.of(n, text, false, raw.get(n.chunk().id())))
+        .map(n -> NeighbourView.of(n, reranked, text, false, raw.get(n.chunk().id())))
         .toList();
   }
 

@@ -7,6 +7,7 @@ import io.retort.data.Neighbour;
 import io.retort.data.RequestLimits;
 import io.retort.data.SearchMode;
 import io.retort.generator.NeighbourSource;
+import io.retort.retriever.Reranker;
 import io.retort.retriever.Retrieval;
 import io.retort.retriever.RetrievalRequest;
 import io.retort.retriever.Retriever;
@@ -22,23 +23,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScopedNeighbourSource implements NeighbourSource {
   private final Retriever retriever;
+  private final Reranker.Relevance relevance;
   private final Plan plan;
   private final AccessScope scope;
   private final RequestLimits limits;
   private final Map<ChunkId, Retrieval.RawScores> rawScores = new HashMap<>();
   private Duration encode = Duration.ZERO;
   private Duration retrieve = Duration.ZERO;
+  private Duration rerank = Duration.ZERO;
   private Retrieval.@Nullable Degraded degraded;
 
   /** How each retrieval of the request is made. */
-  record Plan(int k, SearchMode mode, List<Filter> filters, int candidates, int perDocument) {
+  record Plan(
+      int k,
+      SearchMode mode,
+      boolean rerank,
+      List<Filter> filters,
+      int candidates,
+      int perDocument) {
     Plan {
       filters = List.copyOf(filters);
     }
   }
 
-  ScopedNeighbourSource(Retriever retriever, Plan plan, AccessScope scope, RequestLimits limits) {
+  ScopedNeighbourSource(
+      Retriever retriever,
+      Reranker.Relevance relevance,
+      Plan plan,
+      AccessScope scope,
+      RequestLimits limits) {
     this.retriever = retriever;
+    this.relevance = relevance;
     this.plan = plan;
     this.scope = scope;
     this.limits = limits;
@@ -46,14 +61,16 @@ final class ScopedNeighbourSource implements NeighbourSource {
 
   @Override
   public List<Neighbour> neighbours(Query query) {
+    var request =
+        new RetrievalRequest(
+            query.text(), plan.k, plan.mode, plan.filters, plan.candidates, plan.perDocument);
     Retrieval retrieval =
-        retriever.retrieve(
-            new RetrievalRequest(
-                query.text(), plan.k, plan.mode, plan.filters, plan.candidates, plan.perDocument),
-            scope,
-            limits);
+        plan.rerank
+            ? new Reranker(retriever, relevance).retrieve(request, query.question(), scope, limits)
+            : retriever.retrieve(request, scope, limits);
     encode = encode.plus(retrieval.timings().encode());
     retrieve = retrieve.plus(retrieval.timings().retrieve());
+    rerank = rerank.plus(retrieval.timings().rerank());
     rawScores.putAll(retrieval.rawScores());
     if (degraded == null) {
       degraded = retrieval.degraded();
@@ -67,6 +84,11 @@ final class ScopedNeighbourSource implements NeighbourSource {
 
   Duration retrieve() {
     return retrieve;
+  }
+
+  /** Zero if no second order was wanted. */
+  Duration rerank() {
+    return rerank;
   }
 
   Map<ChunkId, Retrieval.RawScores> rawScores() {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A neighbour as every part of the API shows it.
  *
+ * @param reranked whether the order is the second one, for which candidates were read
  * @param span code points of the document's extracted text
  * @param continuationText only if asked for
  * @param raw only for administrators who asked for it
@@ -33,7 +34,11 @@ public record NeighbourView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RawScores raw) {
 
   public static NeighbourView of(
-      Neighbour neighbour, boolean withText, boolean withContinuation, @Nullable RawScores raw) {
+      Neighbour neighbour,
+      boolean reranked,
+      boolean withText,
+      boolean withContinuation,
+      @Nullable RawScores raw) {
     Chunk chunk = neighbour.chunk();
     Chunk continuation = neighbour.continuation();
     return new NeighbourView(
@@ -49,7 +54,7 @@ public record NeighbourView(
         neighbour.score(),
         neighbour.rank(),
         neighbour.source().name().toLowerCase(Locale.ROOT),
-        false,
+        reranked,
         withContinuation && continuation != null ? continuation.text() : null,
         raw);
   }

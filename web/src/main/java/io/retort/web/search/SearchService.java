@@ -4,6 +4,7 @@ import io.retort.data.CancelSignal;
 import io.retort.data.Deadline;
 import io.retort.data.Neighbour;
 import io.retort.data.RequestLimits;
+import io.retort.retriever.Reranker;
 import io.retort.retriever.Retrieval;
 import io.retort.retriever.RetrievalRequest;
 import io.retort.web.access.AccessScopes;
@@ -55,22 +56,28 @@ public final class SearchService {
             k);
     long timeoutMs = body.timeoutMs() == null ? DEFAULT_TIMEOUT_MS : body.timeoutMs();
     var limits = new RequestLimits(Deadline.in(Duration.ofMillis(timeoutMs)), new CancelSignal());
+    boolean rerank = body.rerank() == null ? settings.rerank() : body.rerank();
     Gate.Passed<Retrieval> passed =
         gate.pass(
             caller,
             limits.deadline().remaining(),
-            () -> rooms.retriever().retrieve(request, choice.scope(), limits));
-    return view(body, passed, raw, start);
+            () ->
+                rerank
+                    ? new Reranker(rooms.retriever(), rooms.models().generator()::relevance)
+                        .retrieve(request, request.query(), choice.scope(), limits)
+                    : rooms.retriever().retrieve(request, choice.scope(), limits));
+    return view(body, passed, rerank, raw, start);
   }
 
   private static SearchView view(
-      SearchBody body, Gate.Passed<Retrieval> passed, boolean raw, long start) {
+      SearchBody body, Gate.Passed<Retrieval> passed, boolean rerank, boolean raw, long start) {
     Retrieval retrieval = passed.result();
     var neighbours = new ArrayList<NeighbourView>();
     for (Neighbour neighbour : retrieval.neighbours()) {
       neighbours.add(
           NeighbourView.of(
               neighbour,
+              rerank,
               true,
               body.includes(SearchBody.Include.CONTINUATION_TEXT),
               raw ? retrieval.rawScores().get(neighbour.chunk().id()) : null));
@@ -86,7 +93,7 @@ public final class SearchService {
         new SearchView.TimingsView(
             passed.waited().toMillis(),
             retrieval.timings().encode().toMillis(),
-            retrieval.timings().retrieve().toMillis(),
+            retrieval.timings().retrieve().plus(retrieval.timings().rerank()).toMillis(),
             Duration.ofNanos(System.nanoTime() - start).toMillis()));
   }
 }

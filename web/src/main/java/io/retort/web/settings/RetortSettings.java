@@ -56,7 +56,7 @@ public record RetortSettings(
       int queuePerSlot,
       Duration retention) {}
 
-  public record Retrieval(String mode, int candidates, int perDocument) {
+  public record Retrieval(String mode, boolean rerank, int candidates, int perDocument) {
     public SearchMode searchMode() {
       return SearchMode.valueOf(mode.toUpperCase(Locale.ROOT));
     }

@@ -74,6 +74,7 @@ public final class SettingsLoader {
           "retort.answers.retention", "90d", Duration.ofHours(1), Duration.ofDays(36_500));
   private static final Setting<String> MODE =
       Setting.oneOf("retort.retrieval.mode", "hybrid", "hybrid", "dense", "lexical");
+  private static final Setting<Boolean> RERANK = Setting.flag("retort.retrieval.rerank", "false");
   private static final Setting<Integer> CANDIDATES =
       Setting.integer("retort.retrieval.candidates", "50", 1, 1_000);
   private static final Setting<Integer> PER_DOCUMENT =
@@ -126,6 +127,7 @@ public final class SettingsLoader {
           QUEUE_PER_SLOT,
           RETENTION,
           MODE,
+          RERANK,
           CANDIDATES,
           PER_DOCUMENT,
           WORKERS,
@@ -261,7 +263,7 @@ public final class SettingsLoader {
                 required(QUEUE_PER_SLOT),
                 required(RETENTION)),
             new RetortSettings.Retrieval(
-                required(MODE), required(CANDIDATES), required(PER_DOCUMENT)),
+                required(MODE), required(RERANK), required(CANDIDATES), required(PER_DOCUMENT)),
             new RetortSettings.Ingest(
                 required(WORKERS),
                 required(PARSER_HEAP),
