@@ -20,9 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param fallback the default in the form that a user would write, null if there is none
  * @param allowed what the message of a wrong value says
  * @param parser null or an exception for a value that is not allowed
+ * @param meaning what it does, for the documentation; empty in one that nobody has described
+ * @param fallbackInWords the default, for the documentation; null if it is {@code fallback}
  */
 record Setting<T>(
-    String key, @Nullable String fallback, String allowed, Function<String, @Nullable T> parser) {
+    String key,
+    @Nullable String fallback,
+    String allowed,
+    Function<String, @Nullable T> parser,
+    String meaning,
+    @Nullable String fallbackInWords) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KB|MB|GB)?");
 
@@ -30,6 +37,21 @@ record Setting<T>(
     requireNonNull(key, "key");
     requireNonNull(allowed, "allowed");
     requireNonNull(parser, "parser");
+    requireNonNull(meaning, "meaning");
+  }
+
+  private Setting(
+      String key, @Nullable String fallback, String allowed, Function<String, @Nullable T> parser) {
+    this(key, fallback, allowed, parser, "", null);
+  }
+
+  Setting<T> meaning(String words) {
+    return new Setting<>(key, fallback, allowed, parser, words, fallbackInWords);
+  }
+
+  /** For a default that differs from machine to machine, or is none. */
+  Setting<T> byDefault(String words) {
+    return new Setting<>(key, fallback, allowed, parser, meaning, words);
   }
 
   /** The name that the environment knows the key by, as {@code RETORT_SERVER_PORT}. */
@@ -147,7 +169,7 @@ record Setting<T>(
     return new Setting<>(
         key,
         fallback,
-        "a whole number with B, KB, MB or GB, from " + min + "B to " + max + "B",
+        "a whole number with B, KB, MB or GB, from " + spell(min) + " to " + spell(max),
         text -> {
           Matcher matcher = SIZE.matcher(text.toUpperCase(Locale.ROOT));
           if (!matcher.matches()) {
@@ -167,6 +189,11 @@ record Setting<T>(
           long value = amount << shift;
           return value >= min ? value : null;
         });
+  }
+
+  private static String spell(long bytes) {
+    int units = Math.min(3, Long.numberOfTrailingZeros(bytes) / 10);
+    return (bytes >> 10 * units) + List.of("B", "KB", "MB", "GB").get(units);
   }
 
   static Setting<Path> path(String key, @Nullable String fallback) {

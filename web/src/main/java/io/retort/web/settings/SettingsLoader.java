@@ -31,81 +31,129 @@ public final class SettingsLoader {
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,255}|\\[[0-9A-Fa-f:.]+]");
   private static final Pattern URL = Pattern.compile("https?://[^\\s/?#]+(/[^\\s?#]*)?");
 
-  private static final Setting<Path> DATA_DIR = Setting.path("retort.data-dir", "~/.retort");
-  private static final Setting<Path> MODELS_DIR = Setting.path("retort.models.dir", null);
+  private static final Setting<Path> DATA_DIR =
+      Setting.path("retort.data-dir", "~/.retort")
+          .meaning(
+              "where documents, index, keys and answers lie; cannot stand in the file, which lies there itself. Flag `--data-dir`");
+  private static final Setting<Path> MODELS_DIR =
+      Setting.path("retort.models.dir", null)
+          .meaning("the models, checked against the sums of their manifest")
+          .byDefault("`data/models` beside the program");
   private static final Setting<String> DEVICE =
-      Setting.oneOf("retort.device", "cpu", "cpu", "cuda", "auto");
+      Setting.oneOf("retort.device", "cpu", "cpu", "cuda", "auto")
+          .meaning(
+              "where the decoder runs. `auto` takes CUDA if the build has it. Flag `--device`");
   private static final Setting<Boolean> DEVICE_FALLBACK =
-      Setting.flag("retort.device-fallback", "true");
+      Setting.flag("retort.device-fallback", "true")
+          .meaning(
+              "whether the CPU does instead where CUDA fails, which health, metrics and answers then tell; with `false` there are no answers then");
   private static final Setting<String> HOST_SETTING =
-      Setting.text("retort.server.host", "127.0.0.1", "a host name or address", HOST);
+      Setting.text("retort.server.host", "127.0.0.1", "a host name or address", HOST)
+          .meaning(
+              "address to listen on; beyond loopback it needs an admin key and `retort.server.allowed-hosts`. Flag `--host`");
   private static final Setting<Integer> PORT =
-      Setting.integer("retort.server.port", "8080", 0, 65_535);
+      Setting.integer("retort.server.port", "8080", 0, 65_535)
+          .meaning("port to listen on; 0 takes a free one. Flag `--port`");
   private static final Setting<List<String>> ALLOWED_HOSTS =
       Setting.list(
-          "retort.server.allowed-hosts",
-          "localhost,127.0.0.1,[::1]",
-          "host names or addresses without port, separated by commas",
-          HOST);
+              "retort.server.allowed-hosts",
+              "localhost,127.0.0.1,[::1]",
+              "host names or addresses without port, separated by commas",
+              HOST)
+          .meaning(
+              "names under which the service may be called; others are refused (DNS rebinding)");
   private static final Setting<String> PUBLIC_URL =
-      Setting.text("retort.server.public-url", null, "an http or https address", URL);
+      Setting.text("retort.server.public-url", null, "an http or https address", URL)
+          .meaning(
+              "where people find it behind a proxy: base of login and citation addresses, an allowed host and origin; with https, cookies are `Secure`")
+          .byDefault("the address of the request");
   private static final Setting<String> STYLE =
-      Setting.oneOf("retort.answers.style", "sentence", "short", "sentence", "paragraph");
-  private static final Setting<Integer> K = Setting.integer("retort.answers.k", "4", 1, 32);
+      Setting.oneOf("retort.answers.style", "sentence", "short", "sentence", "paragraph")
+          .meaning("style of an answer that names none");
+  private static final Setting<Integer> K =
+      Setting.integer("retort.answers.k", "4", 1, 32).meaning("neighbours at each retrieval");
   private static final Setting<Duration> TIMEOUT =
       Setting.duration(
-          "retort.answers.timeout", "120s", Duration.ofMillis(1), Duration.ofSeconds(600));
+              "retort.answers.timeout", "120s", Duration.ofMillis(1), Duration.ofSeconds(600))
+          .meaning("the longest that an answer may take, waiting included");
   private static final Setting<Integer> HISTORY_TURNS =
-      Setting.integer("retort.answers.history-turns", "0", 0, 4);
+      Setting.integer("retort.answers.history-turns", "0", 0, 4)
+          .meaning("earlier turns that go before a question");
   private static final Setting<Double> MIN_CONFIDENCE =
-      Setting.share("retort.answers.min-confidence", null);
+      Setting.share("retort.answers.min-confidence", null)
+          .meaning("answers less certain than this are held back")
+          .byDefault("the models' calibration");
   private static final Setting<Double> MIN_RELEVANCE =
-      Setting.share("retort.answers.min-relevance", null);
+      Setting.share("retort.answers.min-relevance", null)
+          .meaning("passages less relevant than this are not answered from")
+          .byDefault("the models' calibration");
   private static final Setting<Integer> SLOTS =
       Setting.integer(
-          "retort.answers.slots",
-          Integer.toString(Runtime.getRuntime().availableProcessors()),
-          1,
-          256);
+              "retort.answers.slots",
+              Integer.toString(Runtime.getRuntime().availableProcessors()),
+              1,
+              256)
+          .meaning("answers that are decoded at once")
+          .byDefault("one a core");
   private static final Setting<Integer> QUEUE_PER_SLOT =
-      Setting.integer("retort.answers.queue-per-slot", "8", 0, 1_000);
+      Setting.integer("retort.answers.queue-per-slot", "8", 0, 1_000)
+          .meaning("answers that wait for each slot; more are refused with 503");
   private static final Setting<Duration> RETENTION =
       Setting.duration(
-          "retort.answers.retention", "90d", Duration.ofHours(1), Duration.ofDays(36_500));
+              "retort.answers.retention", "90d", Duration.ofHours(1), Duration.ofDays(36_500))
+          .meaning("stored answers are deleted after it");
   private static final Setting<String> MODE =
-      Setting.oneOf("retort.retrieval.mode", "hybrid", "hybrid", "dense", "lexical");
-  private static final Setting<Boolean> RERANK = Setting.flag("retort.retrieval.rerank", "false");
+      Setting.oneOf("retort.retrieval.mode", "hybrid", "hybrid", "dense", "lexical")
+          .meaning("how a request that names no mode searches");
+  private static final Setting<Boolean> RERANK =
+      Setting.flag("retort.retrieval.rerank", "false")
+          .meaning(
+              "whether the best candidates are ordered a second time by the neighbour encoder, unless a request says");
   private static final Setting<Integer> CANDIDATES =
-      Setting.integer("retort.retrieval.candidates", "50", 1, 1_000);
+      Setting.integer("retort.retrieval.candidates", "50", 1, 1_000)
+          .meaning("candidates that dense and lexical search give each");
   private static final Setting<Integer> PER_DOCUMENT =
-      Setting.integer("retort.retrieval.per-document", "2", 1, 32);
+      Setting.integer("retort.retrieval.per-document", "2", 1, 32)
+          .meaning(
+              "neighbours of one document in an answer; more only where other documents do not fill k");
   private static final Setting<Integer> WORKERS =
-      Setting.integer("retort.ingest.workers", "2", 1, 64);
+      Setting.integer("retort.ingest.workers", "2", 1, 64)
+          .meaning("files that are read at once, each in a JVM of its own");
   private static final Setting<Long> PARSER_HEAP =
-      Setting.size("retort.ingest.parser-heap", "512MB", 64L << 20, 64L << 30);
+      Setting.size("retort.ingest.parser-heap", "512MB", 64L << 20, 64L << 30)
+          .meaning("heap of each of these");
   private static final Setting<Duration> PARSER_TIMEOUT =
       Setting.duration(
-          "retort.ingest.parser-timeout", "300s", Duration.ofSeconds(1), Duration.ofHours(24));
+              "retort.ingest.parser-timeout", "300s", Duration.ofSeconds(1), Duration.ofHours(24))
+          .meaning("time for one file");
   private static final Setting<Long> MAX_FILE_SIZE =
-      Setting.size("retort.ingest.max-file-size", "100MB", 1, 64L << 30);
+      Setting.size("retort.ingest.max-file-size", "100MB", 1, 64L << 30)
+          .meaning("largest file; beyond it the file is `LIMIT`");
   private static final Setting<Long> MAX_REQUEST_SIZE =
-      Setting.size("retort.ingest.max-request-size", "2GB", 1, 1L << 40);
+      Setting.size("retort.ingest.max-request-size", "2GB", 1, 1L << 40)
+          .meaning("largest upload; beyond it 413");
   private static final Setting<Integer> MAX_CHARACTERS =
-      Setting.integer("retort.ingest.max-characters", "20000000", 1, 200_000_000);
+      Setting.integer("retort.ingest.max-characters", "20000000", 1, 200_000_000)
+          .meaning("text kept of one document; what is beyond it makes it `PARTIAL`");
   private static final Setting<Integer> REQUESTS_PER_MINUTE =
-      Setting.integer("retort.limits.requests-per-minute", "600", 1, 1_000_000);
+      Setting.integer("retort.limits.requests-per-minute", "600", 1, 1_000_000)
+          .meaning("of each key; beyond it 429");
   private static final Setting<Double> DISK_WARN =
-      Setting.percent("retort.limits.disk-warn", "85%");
+      Setting.percent("retort.limits.disk-warn", "85%")
+          .meaning("used part of the disk from which `doctor` warns");
   private static final Setting<Double> DISK_REFUSE =
-      Setting.percent("retort.limits.disk-refuse", "90%");
+      Setting.percent("retort.limits.disk-refuse", "90%")
+          .meaning("… from which uploads are refused");
   private static final Setting<Double> DISK_STOP =
-      Setting.percent("retort.limits.disk-stop", "95%");
+      Setting.percent("retort.limits.disk-stop", "95%").meaning("… from which ingestion pauses");
   private static final Setting<Duration> SESSION =
       Setting.duration(
-          "retort.security.session", "12h", Duration.ofSeconds(1), Duration.ofDays(365));
+              "retort.security.session", "12h", Duration.ofSeconds(1), Duration.ofDays(365))
+          .meaning("how long a login lasts");
   private static final Setting<Duration> LOGIN_TOKEN =
       Setting.duration(
-          "retort.security.login-token", "10m", Duration.ofSeconds(1), Duration.ofDays(1));
+              "retort.security.login-token", "10m", Duration.ofSeconds(1), Duration.ofDays(1))
+          .meaning("how long a login address works");
 
   private static final List<Setting<?>> ALL =
       List.of(
@@ -142,6 +190,11 @@ public final class SettingsLoader {
           DISK_STOP,
           SESSION,
           LOGIN_TOKEN);
+
+  /** Every setting, in the order of the documentation. */
+  static List<Setting<?>> all() {
+    return ALL;
+  }
 
   private final Map<String, String> values;
 

@@ -75,8 +75,10 @@ class AnswerDeskTest {
       var begun = new CountDownLatch(1);
       var answers =
           List.of(
-              desk.submit(() -> await(first)),
+              desk.submit(OWNER, limits(), () -> await(first)),
               desk.submit(
+                  OWNER,
+                  limits(),
                   () -> {
                     begun.countDown();
                     return await(second);
