@@ -110,7 +110,8 @@ async function toQuestion() {
 function help() {
   show(texts.help.title, () => html`
     <dl class="keys">${texts.help.rows.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
-    <p class="quiet">${texts.help.elsewhere}</p>`);
+    <p class="quiet">${texts.help.elsewhere}</p>
+    <p><a href="/docs">${texts.documentation}</a></p>`);
 }
 
 function nextTheme() {
@@ -132,6 +133,7 @@ function frame() {
           <a href=${name === 'ask' ? threadAddress() : `/${name}`} aria-current=${page?.name === name ? 'page' : nothing}>${words}</a>`)}
       </nav>
       <div class="top-end">
+        <a class="button ghost small wide-only sign-out" href="/docs">${texts.documentation}</a>
         <button class="ghost square" @click=${nextTheme} aria-label=${texts.theme[window.retortTheme.get()]} title=${texts.theme[window.retortTheme.get()]}>${
             icon(window.retortTheme.get())}</button>
         <button class="ghost square" @click=${help} aria-label=${texts.help.open} title=${`${texts.help.open} (?)`}><span aria-hidden="true">?</span></button>

@@ -9,6 +9,7 @@ export const texts = {
   title: 'Retort',
   pages: {ask: 'Ask', history: 'History', collections: 'Collections', jobs: 'Jobs', admin: 'Admin'},
   navigation: 'Pages',
+  documentation: 'Documentation',
   skip: 'Skip to the content',
   signOut: 'Sign out',
   signedIn: name => `Signed in as ${name}`,

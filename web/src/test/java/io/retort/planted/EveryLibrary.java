@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OrtEnvironment;
 import org.apache.lucene.document.Document;
 import org.apache.tika.metadata.Metadata;
+import org.commonmark.parser.Parser;
 import org.springframework.context.ApplicationContext;
 import picocli.CommandLine;
 
@@ -14,4 +15,5 @@ record EveryLibrary(
     HuggingFaceTokenizer tokenizers,
     Metadata tika,
     ApplicationContext spring,
-    CommandLine picocli) {}
+    CommandLine picocli,
+    Parser commonmark) {}

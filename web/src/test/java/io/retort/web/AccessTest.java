@@ -290,8 +290,32 @@ class AccessTest {
   }
 
   @Test
+  void theDocumentationIsOpenAndNothingBesideIt() {
+    Client nobody = server.anonymous();
+    for (String path :
+        List.of("/docs", "/docs/", "/docs/install", "/docs/adr", "/docs/search?q=key")) {
+      var page = nobody.get(path);
+      assertThat(page.status()).as(path).isEqualTo(200);
+      assertThat(page.header("Content-Type")).isEqualTo("text/html;charset=UTF-8");
+      assertThat(page.text()).contains("<h1").doesNotContain(dataDir.toString());
+      assertThat(server.withKey("ask").get(path).status()).isEqualTo(200);
+    }
+    for (String path :
+        List.of("/docs/nothing", "/docs/README.md", "/docs/install/", "/docs/adr/0")) {
+      assertThat(nobody.get(path).status()).as(path).isEqualTo(404);
+      assertThat(nobody.get(path).code()).isEqualTo("not_found");
+    }
+    for (String path : List.of("/docsx", "/docs/%2e%2e/api/v1/jobs", "/docs//etc/passwd")) {
+      assertThat(nobody.get(path).status()).as(path).isEqualTo(401);
+    }
+    assertThat(nobody.post("/docs/install", "{}").status()).isEqualTo(405);
+    assertThat(nobody.delete("/docs").status()).isEqualTo(405);
+  }
+
+  @Test
   void everyResponseIsClosed() {
-    for (String path : List.of("/health", "/problems/not_found", "/api/v1/nothing", "/login")) {
+    for (String path :
+        List.of("/health", "/problems/not_found", "/api/v1/nothing", "/login", "/docs/install")) {
       var reply = server.anonymous().get(path);
       assertThat(reply.header("Content-Security-Policy"))
           .as(path)
@@ -305,7 +329,7 @@ class AccessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/health", "/api/v1/collections", "/login", "/assets/x.js"})
+  @ValueSource(strings = {"/health", "/api/v1/collections", "/login", "/assets/x.js", "/docs"})
   void aForeignHostIsRefusedEverywhere(String path) throws IOException {
     URI uri = URI.create(server.address());
     try (var socket = new Socket(uri.getHost(), uri.getPort())) {

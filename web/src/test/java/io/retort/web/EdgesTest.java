@@ -44,6 +44,9 @@ class EdgesTest {
         new Edge("ai.djl..", List.of("io.retort..tokenizers..")),
         new Edge("org.apache.tika..", List.of("io.retort.indexer.parse..")),
         new Edge("picocli..", List.of("io.retort.web.cli..")),
+        new Edge(
+            "org.commonmark..",
+            List.of("io.retort.indexer.parse.markdown..", "io.retort.web.docs..")),
         new Edge("org.springframework..", List.of("io.retort.web..", "io.retort.data.store..")));
   }
 

@@ -26,6 +26,8 @@ public final class WebPaths {
     "/actuator/health/liveness",
     "/actuator/health/readiness",
     "/problems/*",
+    "/docs",
+    "/docs/**",
     "/assets/**",
     "/webjars/**",
     "/favicon.ico",

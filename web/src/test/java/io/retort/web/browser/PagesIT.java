@@ -620,6 +620,34 @@ class PagesIT {
     assertThat(wrong).isEmpty();
   }
 
+  @Test
+  void theDocumentationIsAccessibleAndFitsAPhone() {
+    var wrong = new ArrayList<String>();
+    for (String page :
+        List.of(
+            "/docs",
+            "/docs/operations",
+            "/docs/configuration",
+            "/docs/api",
+            "/docs/model-card",
+            "/docs/adr",
+            "/docs/search?q=confidence")) {
+      open(page);
+      look(page, wrong);
+    }
+    assertThat(wrong).isEmpty();
+    tab.evaluate("document.querySelector('input[name=q]').select()");
+    tab.type("reverse proxy");
+    tab.press("Enter");
+    tab.until("document.querySelector('h1').innerText === 'Search: reverse proxy'");
+    tab.click(".hits li:first-child a");
+    tab.until("location.hash === '#reverse-proxy'");
+    assertThat(tab.text("document.querySelector('.docs-pages [aria-current=page]').innerText"))
+        .isEqualTo("Operations");
+    tab.click("[rel=next]");
+    tab.until("document.querySelector('h1').innerText === 'Security model'");
+  }
+
   private void unfold() {
     tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })");
   }
