@@ -48,14 +48,16 @@ final class Frame {
     Section section = hit.section();
     boolean first = section.level() == 1;
     return """
-        <li><a href="%s%s">%s%s</a><p>%s</p></li>
+        <li><a href="%s%s">%s%s</a>%s</li>
         """
         .formatted(
             page.address(),
             first ? "" : "#" + escape(section.id()),
             escape(page.title()),
             first ? "" : " › " + escape(section.heading()),
-            marked(hit.excerpt(), Search.marks(query)));
+            hit.excerpt().isEmpty()
+                ? ""
+                : "<p>" + marked(hit.excerpt(), Search.marks(query)) + "</p>");
   }
 
   private static String marked(String text, Pattern words) {
@@ -128,11 +130,14 @@ final class Frame {
         .formatted(Page.addressOf(entry.path()), mark, escape(entry.title()));
   }
 
-  /** The headings of a page; nothing where there are too few to choose from. */
+  /**
+   * The headings of a page; nothing where there are too few to choose from, and on the front page,
+   * which is a list itself.
+   */
   private static String contents(Page page) {
     List<Section> headings =
         page.sections().stream().filter(section -> section.level() == 2).toList();
-    if (headings.size() < 2) {
+    if (headings.size() < 2 || page.path().isEmpty()) {
       return "";
     }
     return """
@@ -152,7 +157,7 @@ final class Frame {
         <nav class="docs-turns" aria-label="Previous and next page">%s%s</nav>
         """
         .formatted(
-            turn("prev", "Before", site.before(page)), turn("next", "Next", site.after(page)));
+            turn("prev", "Previous", site.before(page)), turn("next", "Next", site.after(page)));
   }
 
   private static String turn(String relation, String word, @Nullable Page to) {

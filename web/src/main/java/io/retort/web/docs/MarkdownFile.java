@@ -79,7 +79,6 @@ record MarkdownFile(String name, String markdown) {
         HtmlRenderer.builder()
             .extensions(EXTENSIONS)
             .escapeHtml(true)
-            .sanitizeUrls(true)
             .attributeProviderFactory(_ -> attributes(ids))
             .nodeRendererFactory(WideRenderer::new)
             .build();

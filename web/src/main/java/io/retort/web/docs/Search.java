@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class Search {
   private static final int MOST = 20;
   private static final int AROUND = 80;
-  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_.-]+");
+  private static final Pattern WORD =
+      Pattern.compile("[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_.-]*[\\p{L}\\p{N}_])?");
   private static final Pattern NONE = Pattern.compile("(?!)");
 
   private Search() {}
@@ -58,7 +59,10 @@ final class Search {
         Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
   }
 
-  /** 0 if a word is missing. A heading says more than a text that goes on and on. */
+  /**
+   * 0 if a word is missing. A heading says more than a text that goes on and on, and what lies in a
+   * folder, as decisions do, is seldom what somebody looks for first.
+   */
   private static int score(Page page, Section section, List<Pattern> words) {
     int score = 0;
     for (Pattern word : words) {
@@ -70,7 +74,7 @@ final class Search {
       }
       score += 4 * Math.min(1, inTitle) + 8 * Math.min(1, inHeading) + Math.min(4, inText);
     }
-    return score;
+    return page.path().contains("/") ? Math.ceilDiv(score, 3) : score;
   }
 
   private static int count(Pattern word, String text) {

@@ -253,6 +253,7 @@ class DocumentationTest {
     List<Search.Hit> hits = Search.of(SITE.pages(), "reverse proxy");
     assertThat(hits.getFirst().section().id()).isEqualTo("reverse-proxy");
     assertThat(Search.of(SITE.pages(), "abstent")).isNotEmpty();
+    assertThat(Search.of(SITE.pages(), "confidence").getFirst().page().path()).doesNotContain("/");
     assertThat(Search.of(SITE.pages(), "retort.answers.retention"))
         .extracting(hit -> hit.page().path())
         .contains("configuration");
