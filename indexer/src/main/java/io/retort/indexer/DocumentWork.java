@@ -84,6 +84,7 @@ final class DocumentWork {
       return Optional.of(new Result.Nothing(work)); // it never became searchable: nothing to write
     }
     @Nullable String overtaken;
+    @Nullable String overtakenPlaces;
     try (var extract = extract(task)) {
       milestones.reached(Milestone.PARSED);
       EncodedText encoded =
@@ -98,9 +99,11 @@ final class DocumentWork {
         return Optional.of(new Result.Write(work, block(work, extract, encoded)));
       }
       overtaken = extract.textSha256();
+      overtakenPlaces = extract.placesSha256();
     }
     if (overtaken != null) {
-      contents.discardText(overtaken); // whoever deleted the document could not: it was pinned
+      // Whoever deleted the document could not: it was pinned.
+      contents.discardText(overtaken, overtakenPlaces);
     }
     return Optional.empty();
   }
@@ -110,6 +113,7 @@ final class DocumentWork {
    *
    * @param text null if there is none
    * @param textSha256 null if there is none
+   * @param placesSha256 null if nobody knows where the text stands on its pages
    */
   private record Extract(
       DocumentStatus status,
@@ -118,11 +122,12 @@ final class DocumentWork {
       @Nullable String title,
       @Nullable String text,
       @Nullable String textSha256,
+      @Nullable String placesSha256,
       @Nullable String embeddings,
       DocumentStructure structure,
       @Nullable Integer pages,
       List<String> warnings,
-      ContentFolder.@Nullable Pin pin)
+      List<ContentFolder.Pin> pins)
       implements AutoCloseable {
     static Extract without(DocumentStatus status, Reason reason) {
       return new Extract(
@@ -133,10 +138,11 @@ final class DocumentWork {
           null,
           null,
           null,
+          null,
           new DocumentStructure(List.of(), List.of()),
           null,
           List.of(),
-          null);
+          List.of());
     }
 
     static Extract of(ParsedVersion parsed, @Nullable String text, String embeddings) {
@@ -147,11 +153,12 @@ final class DocumentWork {
           parsed.title(),
           text,
           parsed.textSha256(),
+          parsed.placesSha256(),
           embeddings,
           parsed.structure(),
           parsed.pages(),
           parsed.warnings(),
-          null);
+          List.of());
     }
 
     ParsedVersion parsed(int chunks) {
@@ -162,6 +169,7 @@ final class DocumentWork {
           mediaType,
           title,
           textSha256,
+          placesSha256,
           embeddings,
           structure,
           text == null ? 0 : text.codePointCount(0, text.length()),
@@ -172,9 +180,7 @@ final class DocumentWork {
 
     @Override
     public void close() {
-      if (pin != null) {
-        pin.close();
-      }
+      pins.forEach(ContentFolder.Pin::close);
     }
   }
 
@@ -230,12 +236,26 @@ final class DocumentWork {
     };
   }
 
-  /** Forces the text: offsets count in it, and no block may name it before it is there to stay. */
+  /**
+   * Forces the text with its places: offsets count in it, and no block may name it before it is
+   * there to stay.
+   */
   private Extract keep(
       Work work, DocumentStatus status, @Nullable Reason reason, ParsedDocument document)
       throws IOException {
-    ContentFolder.Pin pin = contents.texts().keep(document.text().getBytes(UTF_8));
-    String sha256 = pin.sha256().getFirst();
+    var pins = new ArrayList<ContentFolder.Pin>(2);
+    pins.add(contents.texts().keep(document.text().getBytes(UTF_8)));
+    String sha256 = pins.getFirst().sha256().getFirst();
+    String placesSha256 = null;
+    if (document.places() != null) {
+      try {
+        pins.add(contents.places().keep(document.places().toBytes()));
+      } catch (IOException | RuntimeException e) {
+        pins.getFirst().close();
+        throw e;
+      }
+      placesSha256 = pins.getLast().sha256().getFirst();
+    }
     return new Extract(
         status,
         reason,
@@ -243,11 +263,12 @@ final class DocumentWork {
         document.title(),
         document.text(),
         sha256,
+        placesSha256,
         key(work, sha256),
         structure(document),
         document.pages().isEmpty() ? null : document.pages().getLast().number(),
         document.warnings(),
-        pin);
+        pins);
   }
 
   private String key(Work work, String textSha256) {

@@ -2,6 +2,7 @@ package io.retort.indexer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.retort.data.TextPlaces;
 import io.retort.data.TextSpan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param mediaType what the content was recognised as
  * @param pages in order, empty where the format has none
  * @param headings in the order of the text
+ * @param places where the text stands on the pages, null where that is not known
  * @param warnings codes of the constants below, each at most once
  */
 public record ParsedDocument(
@@ -24,6 +26,7 @@ public record ParsedDocument(
     String mediaType,
     List<PageSpan> pages,
     List<HeadingSpan> headings,
+    @Nullable TextPlaces places,
     List<String> warnings) {
   /** Bytes that are no text in the file's charset became U+FFFD. */
   public static final String INVALID_BYTES_REPLACED = "invalid_bytes_replaced";
@@ -54,6 +57,17 @@ public record ParsedDocument(
       within(length, before, page.span(), "page " + page.number());
       before = page.span().end();
     }
+  }
+
+  /** A document whose words' places on the pages are not known. */
+  public ParsedDocument(
+      String text,
+      @Nullable String title,
+      String mediaType,
+      List<PageSpan> pages,
+      List<HeadingSpan> headings,
+      List<String> warnings) {
+    this(text, title, mediaType, pages, headings, null, warnings);
   }
 
   private static void within(int length, int from, TextSpan span, String what) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.retort.data.AccessScope;
 import io.retort.data.DocumentVersion;
+import io.retort.data.PageRect;
 import io.retort.data.store.CollectionSummary;
 import io.retort.data.store.DocumentRow;
 import io.retort.data.store.DocumentStatus;
@@ -202,6 +203,39 @@ class IngestServiceIT {
     assertThat(document.warnings()).containsExactly("replacement_failed");
     assertThat(bench.index.texts(document.id())).containsExactly("one\n", "two\n");
     assertThat(bench.service().retryDocument(document.id(), SCOPE).total()).isEqualTo(1);
+  }
+
+  @Test
+  void placesAreKeptAndGoWithTheLastTextThatHasThem() throws Exception {
+    bench.ingest(text("a.pdf", "!placed\nfew words\n"), text("b.pdf", "!placed\nfew words\n"));
+    bench.ingest(text("c.txt", "few words\n"));
+    bench.restart();
+
+    for (String path : List.of("a.pdf", "b.pdf")) {
+      assertThat(rects(bench.document(path), 8, 17)).containsExactly(new PageRect(1, 8, 0, 9, 10));
+    }
+    assertThat(rects(bench.document("c.txt"), 0, 9)).isEmpty();
+    assertFiles("places", 1);
+
+    bench.service().deleteDocument(bench.document("a.pdf").id(), SCOPE);
+    bench.awaitQuiet();
+    assertThat(rects(bench.document("b.pdf"), 12, 17)).hasSize(1);
+    bench.service().deleteDocument(bench.document("b.pdf").id(), SCOPE);
+    bench.awaitQuiet();
+    assertFiles("places", 0);
+  }
+
+  @Test
+  void lostPlacesCostTheMarksOnly() throws Exception {
+    bench.ingest(text("a.pdf", "!placed\nfew words\n"));
+    Files.writeString(files("places").getFirst(), "something else");
+
+    assertThat(rects(bench.document("a.pdf"), 8, 17)).isEmpty();
+  }
+
+  private List<PageRect> rects(DocumentRow document, int start, int end) {
+    var documents = bench.store().documents();
+    return documents.rects(documents.passage(document.id(), start, end, null, SCOPE), SCOPE);
   }
 
   @Test

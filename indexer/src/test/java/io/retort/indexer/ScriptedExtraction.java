@@ -2,6 +2,8 @@ package io.retort.indexer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.retort.data.TextPlaces;
+import io.retort.data.TextSpan;
 import io.retort.data.store.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,12 +53,32 @@ final class ScriptedExtraction implements TextExtraction {
       case "!partial" ->
           new ParseOutcome.Partial(
               document(text), new Reason("pages_failed", "page 2 could not be read"));
+      case "!placed" -> new ParseOutcome.Parsed(placed(text));
       default ->
           text.isBlank()
               ? new ParseOutcome.NoText(
                   document(text), new Reason("empty", "nothing but white space"))
               : new ParseOutcome.Parsed(document(text));
     };
+  }
+
+  /** Every letter is a point wide and stands on one line of the first page. */
+  private static ParsedDocument placed(String text) {
+    var places = new TextPlaces.Builder();
+    for (int i = 0; i < text.length(); i++) {
+      if (!Character.isWhitespace(text.charAt(i))) {
+        int left = i * TextPlaces.STEPS;
+        places.add(1, i, left, 0, left + TextPlaces.STEPS, 10 * TextPlaces.STEPS, false);
+      }
+    }
+    return new ParsedDocument(
+        text,
+        null,
+        "application/pdf",
+        List.of(new PageSpan(1, new TextSpan(0, text.length()))),
+        List.of(),
+        places.build(),
+        List.of());
   }
 
   private static ParsedDocument document(String text) {

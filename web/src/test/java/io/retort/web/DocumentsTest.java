@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.retort.web.fakes.Client;
 import io.retort.web.fakes.FakeModels;
+import io.retort.web.fakes.PaperPdf;
 import io.retort.web.fakes.TestServer;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -34,7 +35,7 @@ class DocumentsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = new TestServer(dataDir, new FakeModels(), Map.of());
+    server = TestServer.ofPdf(dataDir, new FakeModels(), Map.of());
     admin = server.admin();
   }
 
@@ -170,6 +171,42 @@ class DocumentsTest {
         .isEqualTo("invalid_parameter");
     assertThat(admin.get(passage + "?version=2").status()).isEqualTo(410);
     assertThat(admin.get(passage + "?include=rects").json().get("rects")).isEmpty();
+  }
+
+  @Test
+  void aPassageOfAPdfSaysWhereItLiesOnItsPage() throws Exception {
+    server.collection("papers");
+    server.collection("papers-of-others");
+    byte[] pdf = PaperPdf.of(List.of("Reading rooms open at nine", "and close at six."));
+    var accepted =
+        admin.upload(
+            "/api/v1/collections/papers/documents",
+            List.of(new Client.File("rooms.pdf", pdf)),
+            null);
+    admin.awaitJob(accepted);
+    String passage = "/api/v1/documents/" + id(accepted) + "/passage";
+    String text = admin.get(passage).json().get("text").asString();
+    int start = text.indexOf("at nine");
+    String range = "?start=%d&end=%d".formatted(start, text.indexOf(" six"));
+
+    var found = admin.get(passage + range + "&include=rects").json();
+    assertThat(found.get("page").asInt()).isEqualTo(2);
+    assertThat(found.get("rects").size()).isEqualTo(2);
+    var second = found.get("rects").get(1);
+    // The second line's base is at 170 of a page whose crop box begins at 50, its first letter at
+    // 100 − 40.
+    assertThat(second.get("page").asInt()).isEqualTo(2);
+    assertThat(second.get("x").asDouble()).isEqualTo(60);
+    assertThat(second.get("y").asDouble()).isBetween(105.0, 112.0);
+    assertThat(second.get("y").asDouble() + second.get("height").asDouble())
+        .isBetween(121.0, 126.0);
+    assertThat(second.get("width").asDouble()).isBetween(70.0, 90.0);
+
+    assertThat(admin.get(passage + range).json().get("rects")).isEmpty();
+    assertThat(server.withKey("read", "papers-of-others").get(passage + "?include=rects").code())
+        .isEqualTo("document_not_found");
+    assertThat(server.withKey("ask").get(passage + "?include=rects").code())
+        .isEqualTo("missing_scope");
   }
 
   @Test

@@ -238,8 +238,8 @@ final class Acceptance {
     jdbc.sql(
             """
             update document_version set status = 'ACCEPTED', reason_code = null,
-              reason_message = null, text_sha256 = null, embeddings = null, structure = null,
-              result = null, result_code = null, result_message = null
+              reason_message = null, text_sha256 = null, places_sha256 = null, embeddings = null,
+              structure = null, result = null, result_code = null, result_message = null
             where document_id = :document and version = :version
             """)
         .param("document", document)

@@ -4,21 +4,24 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Originals, extracted texts and encoded texts. A file goes when no version of any document refers
- * to it. Safe for use by many threads.
+ * Originals, extracted texts with the places of their words, and encoded texts. A file goes when no
+ * version of any document refers to it. Safe for use by many threads.
  */
 public final class Contents {
   private final ContentFolder originals;
   private final ContentFolder texts;
+  private final ContentFolder places;
   private final EncodedTexts encodedTexts;
   private final JdbcClient jdbc;
 
   Contents(StoreLayout layout, JdbcClient jdbc) {
     originals = new ContentFolder(layout.originals(), layout.temporary());
     texts = new ContentFolder(layout.texts(), layout.temporary());
+    places = new ContentFolder(layout.places(), layout.temporary());
     encodedTexts = new EncodedTexts(layout.embeddings(), layout.temporary());
     this.jdbc = jdbc;
   }
@@ -31,14 +34,20 @@ public final class Contents {
     return texts;
   }
 
+  /** Each the bytes of a {@link io.retort.data.TextPlaces}. */
+  public ContentFolder places() {
+    return places;
+  }
+
   public EncodedTexts encodedTexts() {
     return encodedTexts;
   }
 
   /** What versions that are gone referred to. */
-  record Released(Set<String> originals, Set<String> texts, Set<String> embeddings) {
+  record Released(
+      Set<String> originals, Set<String> texts, Set<String> places, Set<String> embeddings) {
     Released() {
-      this(new HashSet<>(), new HashSet<>(), new HashSet<>());
+      this(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());
     }
   }
 
@@ -50,6 +59,9 @@ public final class Contents {
     for (String sha256 : released.texts()) {
       texts.removeUnless(sha256, name -> refers("text_sha256", name));
     }
+    for (String sha256 : released.places()) {
+      places.removeUnless(sha256, name -> refers("places_sha256", name));
+    }
     for (String key : released.embeddings()) {
       if (!refers("embeddings", key)) {
         encodedTexts.remove(key);
@@ -57,9 +69,15 @@ public final class Contents {
     }
   }
 
-  /** Removes a text that was kept for a version which no row names, unless another does. */
-  public void discardText(String sha256) throws IOException {
+  /**
+   * Removes a text that was kept for a version which no row names, and its places, unless another
+   * version has them.
+   */
+  public void discardText(String sha256, @Nullable String placesSha256) throws IOException {
     texts.removeUnless(sha256, name -> refers("text_sha256", name));
+    if (placesSha256 != null) {
+      places.removeUnless(placesSha256, name -> refers("places_sha256", name));
+    }
   }
 
   /**
@@ -71,9 +89,13 @@ public final class Contents {
         new Released(
             orphans(originals.names(), "sha256"),
             orphans(texts.names(), "text_sha256"),
+            orphans(places.names(), "places_sha256"),
             orphans(encodedTexts.keys(), "embeddings"));
     remove(orphans);
-    return orphans.originals().size() + orphans.texts().size() + orphans.embeddings().size();
+    return orphans.originals().size()
+        + orphans.texts().size()
+        + orphans.places().size()
+        + orphans.embeddings().size();
   }
 
   private Set<String> orphans(List<String> names, String column) {

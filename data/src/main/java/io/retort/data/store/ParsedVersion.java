@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param status final; the document is searchable if there are chunks
  * @param title from the file, null if it names none
  * @param textSha256 of the stored text, null if none was kept
+ * @param placesSha256 of what is kept of where the text stands on its pages, null if nothing is
  * @param embeddings key of the encoded text, null if there is none
  * @param characters code points of the text
  * @param pages null where the format has none
@@ -21,6 +22,7 @@ public record ParsedVersion(
     @Nullable String mediaType,
     @Nullable String title,
     @Nullable String textSha256,
+    @Nullable String placesSha256,
     @Nullable String embeddings,
     DocumentStructure structure,
     int characters,
@@ -44,6 +46,7 @@ public record ParsedVersion(
     return new ParsedVersion(
         status,
         reason,
+        null,
         null,
         null,
         null,

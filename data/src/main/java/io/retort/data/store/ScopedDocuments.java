@@ -6,6 +6,8 @@ import io.retort.data.AccessScope;
 import io.retort.data.ChunkId;
 import io.retort.data.DocumentVersion;
 import io.retort.data.LiveVersions;
+import io.retort.data.PageRect;
+import io.retort.data.TextPlaces;
 import io.retort.data.TextSpan;
 import java.util.HashSet;
 import java.util.List;
@@ -212,10 +214,30 @@ public final class ScopedDocuments implements LiveVersions {
     return null;
   }
 
+  /**
+   * Where a passage lies on its pages, as {@link TextPlaces#rects} has it; empty too for a version
+   * whose places are not kept.
+   */
+  public List<PageRect> rects(Passage passage, AccessScope scope) {
+    Text text = liveText(passage.documentId(), passage.version(), scope);
+    if (text.places() == null) {
+      return List.of();
+    }
+    try {
+      byte[] places = contents.places().read(text.places());
+      return TextPlaces.of(places).rects(passage.span(), passage.text());
+    } catch (DamagedContentException | IllegalArgumentException e) {
+      System.getLogger(ScopedDocuments.class.getName())
+          .log(System.Logger.Level.WARNING, "the places of a text are lost", e);
+      return List.of();
+    }
+  }
+
   private record Text(
       String collection,
       int version,
       String sha256,
+      @Nullable String places,
       int characters,
       String structure,
       @Nullable String embeddings) {}
@@ -234,7 +256,8 @@ public final class ScopedDocuments implements LiveVersions {
               .formatted(version, document.version()));
     }
     return text(documentId, document.version())
-        .orElseGet(() -> new Text(document.collection(), document.version(), "", 0, "", null));
+        .orElseGet(
+            () -> new Text(document.collection(), document.version(), "", null, 0, "", null));
   }
 
   private Optional<Text> text(String documentId, int version) {
@@ -242,7 +265,8 @@ public final class ScopedDocuments implements LiveVersions {
         () ->
             jdbc.sql(
                     """
-                    select collection, version, text_sha256, characters, structure, embeddings
+                    select collection, version, text_sha256, places_sha256, characters, structure,
+                      embeddings
                     from document_version
                     where document_id = :document and version = :version
                       and text_sha256 is not null
@@ -255,9 +279,10 @@ public final class ScopedDocuments implements LiveVersions {
                             row.getString(1),
                             row.getInt(2),
                             row.getString(3),
-                            row.getInt(4),
-                            row.getString(5),
-                            row.getString(6)))
+                            row.getString(4),
+                            row.getInt(5),
+                            row.getString(6),
+                            row.getString(7)))
                 .optional());
   }
 

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * STORE        layout and store id       store.lock   the owner's process id
  * db/          the ledger                tmp/         uploads under way, emptied at start
  * originals/   as they were uploaded     texts/       as they were extracted
+ * places/      where the words of texts lie on their pages
  * embeddings/  kept so that nothing is encoded twice; may be lost
  * index/       CURRENT names the folder of the index in use
  * </pre>
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
 record StoreLayout(Path folder) {
   private static final int VERSION = 1;
   private static final List<String> CONTENT =
-      List.of("db", "originals", "texts", "embeddings", "index");
+      List.of("db", "originals", "texts", "places", "embeddings", "index");
 
   Path marker() {
     return folder.resolve("STORE");
@@ -49,6 +50,10 @@ record StoreLayout(Path folder) {
 
   Path texts() {
     return folder.resolve("texts");
+  }
+
+  Path places() {
+    return folder.resolve("places");
   }
 
   Path embeddings() {
@@ -90,7 +95,7 @@ record StoreLayout(Path folder) {
 
   void createFolders() throws IOException {
     for (Path content :
-        List.of(database(), originals(), texts(), embeddings(), index(), temporary())) {
+        List.of(database(), originals(), texts(), places(), embeddings(), index(), temporary())) {
       DurableFiles.createFolder(content);
     }
   }

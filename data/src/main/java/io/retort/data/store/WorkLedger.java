@@ -89,8 +89,8 @@ public final class WorkLedger {
             """
             select o.seq, o.lease, o.kind, o.attempts, o.job_id, d.id, v.version, d.collection,
               d.path, d.title, d.tags, d.metadata, d.live_version, c.fields, d.added_at, v.sha256, v.bytes,
-              v.declared_type, v.media_type, v.title as file_title, v.text_sha256, v.embeddings,
-              v.structure, v.characters, v.chunks, v.pages, v.warnings, v.result, v.result_code,
+              v.declared_type, v.media_type, v.title as file_title, v.text_sha256,
+              v.places_sha256, v.embeddings, v.structure, v.characters, v.chunks, v.pages, v.warnings, v.result, v.result_code,
               v.result_message
             from operation o
               join document d on d.id = o.document_id
@@ -141,6 +141,7 @@ public final class WorkLedger {
         row.getString("media_type"),
         row.getString("file_title"),
         row.getString("text_sha256"),
+        row.getString("places_sha256"),
         row.getString("embeddings"),
         DocumentStructure.decode(row.getString("structure")),
         row.getInt("characters"),
@@ -158,8 +159,8 @@ public final class WorkLedger {
         () ->
             jdbc.sql(
                     """
-                    select v.media_type, v.title as file_title, v.text_sha256, v.embeddings,
-                      v.structure, v.characters, v.chunks, v.pages, v.warnings, v.result,
+                    select v.media_type, v.title as file_title, v.text_sha256,
+                      v.places_sha256, v.embeddings, v.structure, v.characters, v.chunks, v.pages, v.warnings, v.result,
                       v.result_code, v.result_message
                     from document_version v join document d on d.id = v.document_id
                     where v.collection = :collection and v.sha256 = :sha256
@@ -194,8 +195,8 @@ public final class WorkLedger {
                   """
                   update document_version set result = :result, result_code = :code,
                     result_message = :message, media_type = :media_type, title = :title,
-                    text_sha256 = :text, embeddings = :embeddings, structure = :structure,
-                    characters = :characters, chunks = :chunks, pages = :pages,
+                    text_sha256 = :text, places_sha256 = :places, embeddings = :embeddings,
+                    structure = :structure, characters = :characters, chunks = :chunks, pages = :pages,
                     warnings = :warnings
                   where document_id = :document and version = :version
                   """)
@@ -205,6 +206,7 @@ public final class WorkLedger {
               .param("media_type", parsed.mediaType())
               .param("title", parsed.title())
               .param("text", parsed.textSha256())
+              .param("places", parsed.placesSha256())
               .param("embeddings", parsed.embeddings())
               .param("structure", parsed.structure().encode())
               .param("characters", parsed.characters())
@@ -444,7 +446,7 @@ public final class WorkLedger {
   private void removeVersions(String document, int below, Contents.Released released) {
     jdbc.sql(
             """
-            select sha256, text_sha256, embeddings from document_version
+            select sha256, text_sha256, places_sha256, embeddings from document_version
             where document_id = :document and version < :below
             """)
         .param("document", document)
@@ -453,7 +455,8 @@ public final class WorkLedger {
             row -> {
               add(released.originals(), row.getString(1));
               add(released.texts(), row.getString(2));
-              add(released.embeddings(), row.getString(3));
+              add(released.places(), row.getString(3));
+              add(released.embeddings(), row.getString(4));
             });
     jdbc.sql("delete from document_version where document_id = :document and version < :below")
         .param("document", document)

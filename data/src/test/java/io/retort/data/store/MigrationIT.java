@@ -57,6 +57,17 @@ class MigrationIT {
 
   @Test
   @Tag("CR-11")
+  void aStoreOfBeforeThereWerePlacesOpens() throws Exception {
+    try (LedgerStore store = LedgerStore.open(storeOf("3"))) {
+      assertThat(store.contents().sweep()).isZero();
+      var jdbc = JdbcClient.create(store.dataSource());
+      assertThat(jdbc.sql("select places_sha256 from document_version").query().listOfRows())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  @Tag("CR-11")
   void answersOfBeforeThereWereConversationsStayAndCanBeRated() throws Exception {
     try (LedgerStore store = LedgerStore.open(storeOf("2"))) {
       var jdbc = JdbcClient.create(store.dataSource());

@@ -1,5 +1,6 @@
 package io.retort.indexer.parse;
 
+import io.retort.data.TextPlaces;
 import io.retort.data.TextSpan;
 import io.retort.indexer.HeadingSpan;
 import io.retort.indexer.PageSpan;
@@ -28,6 +29,7 @@ final class DocumentAssembly {
   private final TextSanitizer text;
   private final List<HeadingSpan> headings = new ArrayList<>();
   private final List<PageSpan> pages = new ArrayList<>();
+  private final TextPlaces.Builder places = new TextPlaces.Builder();
   private final Set<String> warnings = new LinkedHashSet<>();
   private String mediaType;
   private @Nullable String title;
@@ -42,6 +44,29 @@ final class DocumentAssembly {
 
   void text(CharSequence piece) {
     text.append(piece);
+  }
+
+  /** Boxes outside of a page are dropped, as are those of what the text does not keep. */
+  void placed(PlacedText piece) {
+    String words = piece.text();
+    int unit = 0;
+    for (GlyphBox box : piece.boxes()) {
+      int next = words.offsetByCodePoints(unit, 1);
+      int before = text.length();
+      text.append(words.substring(unit, next));
+      boolean kept = text.length() == before + 1 && pages.size() < MOST_PARTS;
+      if (box != null && page != null && kept) {
+        places.add(
+            page.number(),
+            before,
+            box.left(),
+            box.top(),
+            box.right(),
+            box.bottom(),
+            box.vertical());
+      }
+      unit = next;
+    }
   }
 
   boolean full() {
@@ -113,7 +138,13 @@ final class DocumentAssembly {
       warnings.add(ParsedDocument.TEXT_SPARSE);
     }
     return new ParsedDocument(
-        whole, title, mediaType, pages, trimmed(whole), List.copyOf(warnings));
+        whole,
+        title,
+        mediaType,
+        pages,
+        trimmed(whole),
+        places.isEmpty() ? null : places.build(),
+        List.copyOf(warnings));
   }
 
   /** The headings' words without the white space around them. */

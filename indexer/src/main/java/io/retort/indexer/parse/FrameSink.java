@@ -10,6 +10,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,10 @@ final class FrameSink implements TextSink {
           .onMalformedInput(CodingErrorAction.REPLACE)
           .replaceWith("\uFFFD".getBytes(UTF_8));
   private final StringBuilder piece = new StringBuilder(PIECE + 16);
+
+  /** One for each code point of the piece, or none at all if nothing of it has a box. */
+  private final List<@Nullable GlyphBox> boxes = new ArrayList<>();
+
   private long lastFrame = System.nanoTime();
   private int length;
   private @Nullable Verdict stopped;
@@ -54,6 +61,11 @@ final class FrameSink implements TextSink {
   @Override
   public void text(CharSequence text) {
     stopIfFull();
+    if (!boxes.isEmpty()) {
+      int points = Character.codePointCount(text, 0, text.length());
+      placed(text, Collections.nCopies(points, null));
+      return;
+    }
     int from = 0;
     while (from < text.length()) {
       int to = Math.min(text.length(), from + PIECE);
@@ -76,7 +88,50 @@ final class FrameSink implements TextSink {
     if (piece.length() >= PIECE) {
       flush();
     }
-    if (kept < to) {
+    stopBeyondLimits(kept < to);
+  }
+
+  @Override
+  public void placed(CharSequence text, List<@Nullable GlyphBox> places) {
+    stopIfFull();
+    if (boxes.isEmpty()) {
+      flush();
+      if (!piece.isEmpty()) { // half of a pair whose other half does not come
+        send(FrameType.TEXT, utf8(piece.toString()));
+        piece.setLength(0);
+      }
+    }
+    int from = 0;
+    for (int at = 0; at < places.size(); ) {
+      int points = Math.min(places.size() - at, PlacedText.MOST - boxes.size());
+      int kept = Math.min(points, limit - length);
+      int to = Character.offsetByCodePoints(text, from, kept);
+      piece.append(wellFormed(text.subSequence(from, to)));
+      boxes.addAll(places.subList(at, at + kept));
+      length += kept;
+      if (boxes.size() == PlacedText.MOST) {
+        flush();
+      }
+      stopBeyondLimits(kept < points);
+      from = to;
+      at += kept;
+    }
+    if (silentFor(SIGN_OF_LIFE)) {
+      flush();
+    }
+  }
+
+  /** With U+FFFD for lone surrogates, so that pieces have as many code points alone as together. */
+  private static String wellFormed(CharSequence text) {
+    var whole = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+        .forEach(whole::appendCodePoint);
+    return whole.toString();
+  }
+
+  private void stopBeyondLimits(boolean cut) {
+    if (cut) {
       stop(
           new Verdict(
               Verdict.Kind.PARTIAL,
@@ -186,6 +241,12 @@ final class FrameSink implements TextSink {
   }
 
   private void flush() {
+    if (!boxes.isEmpty()) {
+      send(FrameType.PLACED, new PlacedText(piece.toString(), boxes).toBytes());
+      piece.setLength(0);
+      boxes.clear();
+      return;
+    }
     int end = piece.length();
     if (end > 0 && Character.isHighSurrogate(piece.charAt(end - 1))) {
       end--;

@@ -15,6 +15,8 @@ enum FrameType {
   MEDIA_TYPE('m'),
   /** A piece of text, UTF-8, cut between code points. */
   TEXT('t'),
+  /** A piece of text with boxes, see {@link PlacedText}. */
+  PLACED('x'),
   /** A heading begins; one byte: its level. */
   HEADING('h'),
   HEADING_END('H'),

@@ -211,11 +211,9 @@ final class ParserFork implements AutoCloseable {
         return next.garbled() ? new Ending.Garbled() : died();
       }
       last = System.nanoTime();
-      if (frame.type() == FrameType.TEXT) {
-        bytesLeft -= frame.payload().length;
-        if (bytesLeft < 0) {
-          return new Ending.Garbled();
-        }
+      bytesLeft -= bytesOfText(frame);
+      if (bytesLeft < 0) {
+        return new Ending.Garbled();
       }
       Ending ending = take(frame, assembly);
       if (ending != null) {
@@ -223,6 +221,15 @@ final class ParserFork implements AutoCloseable {
         return ending;
       }
     }
+  }
+
+  /** Of a code point with its box no more counts than of one without. */
+  private static long bytesOfText(Frames.Frame frame) {
+    return switch (frame.type()) {
+      case TEXT -> frame.payload().length;
+      case PLACED -> 4L * frame.payload().length / PlacedText.LONGEST;
+      default -> 0;
+    };
   }
 
   /** Null if the file goes on. */
@@ -237,6 +244,13 @@ final class ParserFork implements AutoCloseable {
         assembly.mediaType(type);
       }
       case TEXT -> assembly.text(new String(payload, UTF_8));
+      case PLACED -> {
+        try {
+          assembly.placed(PlacedText.of(payload));
+        } catch (IOException e) {
+          return new Ending.Garbled();
+        }
+      }
       case HEADING -> assembly.beginHeading(payload.length == 1 ? Math.max(1, payload[0]) : 1);
       case HEADING_END -> assembly.endHeading();
       case PAGE -> {

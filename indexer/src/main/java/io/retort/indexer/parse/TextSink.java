@@ -1,5 +1,8 @@
 package io.retort.indexer.parse;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a parser's text goes, in reading order. Every method may throw {@link EnoughTextException},
  * which a parser lets pass.
@@ -7,6 +10,13 @@ package io.retort.indexer.parse;
 public interface TextSink {
   /** Text as it shall be kept; spaces and line ends are the parser's to set. */
   void text(CharSequence text);
+
+  /**
+   * Text whose glyphs have been seen on the page that has begun.
+   *
+   * @param boxes one for each code point; null where it is not known exactly
+   */
+  void placed(CharSequence text, List<@Nullable GlyphBox> boxes);
 
   /** What follows, up to {@link #endHeading()}, is a heading. Headings do not nest. */
   void beginHeading(int level);

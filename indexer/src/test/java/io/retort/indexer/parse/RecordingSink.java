@@ -3,6 +3,7 @@ package io.retort.indexer.parse;
 import io.retort.indexer.ParsedDocument;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what a parser says, in this JVM. */
 final class RecordingSink implements TextSink {
@@ -41,6 +42,15 @@ final class RecordingSink implements TextSink {
       throw new EnoughTextException();
     }
     assembly.text(text);
+  }
+
+  @Override
+  public void placed(CharSequence text, List<@Nullable GlyphBox> boxes) {
+    length += text.length();
+    if (length > enough) {
+      throw new EnoughTextException();
+    }
+    assembly.placed(new PlacedText(text.toString(), boxes));
   }
 
   @Override

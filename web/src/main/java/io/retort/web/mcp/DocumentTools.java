@@ -117,6 +117,7 @@ final class DocumentTools {
             arguments.start(),
             arguments.end(),
             arguments.version(),
+            false,
             caller));
   }
 

@@ -108,8 +108,9 @@ class DocumentController {
       Caller caller,
       HttpServletRequest request) {
     boolean plain = AcceptedType.isOther(request, MediaType.TEXT_PLAIN);
+    boolean rects = query.include() != null && query.include().contains(PassageInclude.RECTS);
     PassageView passage =
-        documents.passage(id, query.start(), query.end(), query.version(), caller);
+        documents.passage(id, query.start(), query.end(), query.version(), rects, caller);
     return plain
         ? ResponseEntity.ok()
             .contentType(new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8))

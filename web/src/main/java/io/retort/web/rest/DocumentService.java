@@ -118,12 +118,14 @@ public final class DocumentService {
    * @param start null: the text's start
    * @param end null: 10,000 code points further, or the text's end
    * @param version null: the live one
+   * @param rects whether it is wanted where the piece lies on its pages
    */
   public PassageView passage(
       String id,
       @Nullable Integer start,
       @Nullable Integer end,
       @Nullable Integer version,
+      boolean rects,
       Caller caller) {
     AccessScope scope = scopes.of(caller);
     DocumentRow row = document(id, scope);
@@ -146,7 +148,9 @@ public final class DocumentService {
         passage.characters(),
         passage.text(),
         passage.page(),
-        List.of());
+        rects
+            ? rooms.documents().rects(passage, scope).stream().map(PassageView.Rect::of).toList()
+            : List.of());
   }
 
   /** Takes files in; when this returns they are on disk. */

@@ -1,5 +1,6 @@
 package io.retort.web.rest;
 
+import io.retort.data.PageRect;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ public record PassageView(
     @Nullable Integer page,
     List<Rect> rects) {
 
-  /** In PDF points from the page's top left. */
-  public record Rect(int page, double x, double y, double width, double height) {}
+  /** In PDF points from the top left of the page as it is shown. */
+  public record Rect(int page, double x, double y, double width, double height) {
+    static Rect of(PageRect rect) {
+      return new Rect(rect.page(), rect.x(), rect.y(), rect.width(), rect.height());
+    }
+  }
 }

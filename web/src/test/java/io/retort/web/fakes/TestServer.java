@@ -2,6 +2,7 @@ package io.retort.web.fakes;
 
 import io.retort.indexer.IngestHealth;
 import io.retort.web.RetortServer;
+import io.retort.web.rooms.ForkedExtraction;
 import io.retort.web.rooms.ModelSource;
 import io.retort.web.rooms.RoomsOpener;
 import io.retort.web.settings.RetortSettings;
@@ -29,6 +30,18 @@ public final class TestServer implements AutoCloseable {
       throws IOException, InterruptedException {
     this(settings(dataDir, settings), new RoomsOpener.Sources(models, new PlainTextExtraction()));
     awaitReady();
+  }
+
+  /** Ready, with the given models, the product's parser for PDF and one for plain text. */
+  public static TestServer ofPdf(Path dataDir, ModelSource models, Map<String, String> more)
+      throws IOException, InterruptedException {
+    RetortSettings settings = settings(dataDir, more);
+    var server =
+        new TestServer(
+            settings,
+            new RoomsOpener.Sources(models, new PdfExtraction(new ForkedExtraction(settings))));
+    server.awaitReady();
+    return server;
   }
 
   /** Listening, perhaps not ready. */

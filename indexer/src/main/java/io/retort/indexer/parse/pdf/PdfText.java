@@ -3,10 +3,12 @@ package io.retort.indexer.parse.pdf;
 import io.retort.indexer.ParsedDocument;
 import io.retort.indexer.parse.DocumentRefusedException;
 import io.retort.indexer.parse.EnoughTextException;
+import io.retort.indexer.parse.GlyphBox;
 import io.retort.indexer.parse.TextSink;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,11 +20,15 @@ import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageTree;
 import org.apache.pdfbox.pdmodel.PDResources;
+import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
 import org.apache.pdfbox.text.PDFTextStripper;
 import org.apache.pdfbox.text.TextPosition;
+import org.apache.pdfbox.util.Matrix;
+import org.apache.pdfbox.util.Vector;
+import org.jspecify.annotations.Nullable;
 
-/** The words of a PDF's pages, into a sink. */
+/** The words of a PDF's pages with the places of their glyphs, into a sink. */
 final class PdfText extends PDFTextStripper {
   private static final int NAMED_PAGES = 10;
   private static final int OPERATORS_BETWEEN_SIGNS = 1_000;
@@ -33,6 +39,13 @@ final class PdfText extends PDFTextStripper {
   private long operators;
   private boolean pageHasText;
   private boolean pageHasInvisibleText;
+
+  /** The boxes of this page's glyphs, as far as they are known. */
+  private final IdentityHashMap<TextPosition, GlyphBox> boxes = new IdentityHashMap<>();
+
+  private @Nullable GlyphPlaces places;
+  private @Nullable GlyphBox box;
+  private @Nullable TextPosition spoken;
 
   PdfText(TextSink sink) {
     this.sink = sink;
@@ -84,6 +97,9 @@ final class PdfText extends PDFTextStripper {
   public void processPage(PDPage page) throws IOException {
     pageHasText = false;
     pageHasInvisibleText = false;
+    boxes.clear();
+    spoken = null;
+    places = new GlyphPlaces(page);
     super.processPage(page);
   }
 
@@ -93,6 +109,51 @@ final class PdfText extends PDFTextStripper {
     pageHasInvisibleText |=
         getGraphicsState().getTextState().getRenderingMode() == RenderingMode.NEITHER;
     super.processTextPosition(text);
+    place(text);
+  }
+
+  /**
+   * Where a part of the page has a text of its own (ActualText), its first glyph says all of it and
+   * the others say nothing: then the box of what is said is that of all these glyphs.
+   */
+  private void place(TextPosition text) {
+    TextPosition before = spoken;
+    if (!text.getUnicode().isEmpty()) {
+      spoken = text;
+      if (box != null) {
+        boxes.put(text, box);
+      }
+    } else if (before != null) {
+      GlyphBox known = boxes.get(before);
+      GlyphBox both = known == null || box == null ? null : known.with(box);
+      if (both == null) {
+        boxes.remove(before);
+      } else {
+        boxes.put(before, both);
+      }
+    }
+  }
+
+  @Override
+  protected void showGlyph(Matrix glyph, PDFont font, int code, Vector displacement)
+      throws IOException {
+    box = places == null ? null : places.of(glyph, font, code, displacement);
+    super.showGlyph(glyph, font, code, displacement);
+  }
+
+  @Override
+  protected void writeString(String word, List<TextPosition> glyphs) {
+    int[] numbers =
+        WrittenWord.glyphs(
+            glyphs.stream().map(TextPosition::getVisuallyOrderedUnicode).toList(), word);
+    var placed = new ArrayList<@Nullable GlyphBox>(word.length());
+    for (int i = 0; i < word.length(); i = word.offsetByCodePoints(i, 1)) {
+      placed.add(
+          numbers == null || Character.isWhitespace(word.charAt(i))
+              ? null
+              : boxes.get(glyphs.get(numbers[i])));
+    }
+    sink.placed(word, placed);
   }
 
   @Override
