@@ -5,7 +5,7 @@ import {slice} from './code-points.js';
 import {canRetry, removeDocument, retryDocument} from './collections.js';
 import {bytes, count, date} from './format.js';
 import {go} from './router.js';
-import {markedText} from './source.js';
+import {findSheet, markedText, showsPage, viewSwitch} from './source.js';
 import {collectionTitle, may, problemOf, update} from './shared.js';
 import {texts} from './texts.js';
 import {html, nothing} from './view.js';
@@ -16,6 +16,8 @@ let id = null;
 let doc = null;
 let passage = null; // what has been fetched so far: {start, end, text}
 let span = null;
+let sheet = null; // what a page of a PDF shows
+let asPage = false;
 let notice = null;
 let problem = null;
 
@@ -28,6 +30,8 @@ async function enter({params, query}) {
   id = params[0];
   passage = null;
   span = null;
+  sheet = null;
+  asPage = false;
   notice = null;
   problem = null;
   update();
@@ -61,6 +65,25 @@ async function readAround(query) {
   const middle = span ? span.start - WINDOW / 4 : 0;
   const from = Math.max(0, middle);
   passage = await read(from, Math.min(doc.characters, Math.max(from + WINDOW, span?.end ?? 0)));
+  if (doc.media_type === 'application/pdf') {
+    const found = await findSheet(doc, span ?? {start: 0, end: 0}, null);
+    sheet = found.sheet;
+    asPage = await showsPage(sheet);
+    notice ??= found.notice;
+  }
+}
+
+function unshowable() {
+  notice = texts.source.pageFailed;
+  sheet = null;
+  asPage = false;
+  update();
+}
+
+async function showAs(page) {
+  asPage = page;
+  await update();
+  toSpan();
 }
 
 const read = (start, end) => call('GET', `/documents/${id}/passage?start=${start}&end=${end}&version=${doc.version}`);
@@ -107,9 +130,11 @@ function view() {
       </header>
       <div class="document-columns">
         <section class="document-text" aria-label=${texts.document.extracted}>
+          ${sheet ? viewSwitch(asPage, showAs) : nothing}
+          ${asPage ? html`<pdf-page .shown=${sheet} @unshowable=${unshowable}></pdf-page>` : html`
           ${span ? html`<p class="quiet marked-line">${texts.document.span(span.start, span.end)} <button class="text"
               @click=${toSpan}>${texts.document.toSpan}</button></p>` : nothing}
-          ${textView()}
+          ${textView()}`}
         </section>
         <aside class="document-facts" aria-label=${texts.document.facts}>${factsView()}</aside>
       </div>

@@ -2,13 +2,16 @@
 import {call} from './api.js';
 import {pieces, slice} from './code-points.js';
 import {icon} from './icons.js';
-import {problemOf, update} from './shared.js';
+import {problemOf, recall, remember, update} from './shared.js';
 import {texts} from './texts.js';
 import {html, nothing} from './view.js';
 
 const AROUND = 3000; // code points shown before and after the span
 
-/** What is open: {place, document, passage, matches} or {problem}; null if nothing is. */
+/**
+ * What is open: {place, document, passage, matches} or {problem}; null if nothing is. `sheet` is what a page of a PDF
+ * shows, null where there is none, `asPage` whether that is shown or the text, `notice` why it is not.
+ */
 let open = null;
 let lit = null; // source words of the token that is pointed at
 let opener = null; // what had the focus before
@@ -21,7 +24,7 @@ export const opened = () => open;
  */
 export async function openSource(place) {
   opener = document.activeElement?.closest('.source') ? opener : document.activeElement;
-  const mine = {place, document: null, passage: null, matches: false, problem: null};
+  const mine = {place, document: null, passage: null, matches: false, problem: null, page: null, sheet: null, asPage: false, notice: null};
   open = mine;
   lit = null;
   update();
@@ -32,6 +35,9 @@ export async function openSource(place) {
     const passage = await call('GET', `/documents/${place.document_id}/passage?start=${from}&end=${to}&version=${place.version}`);
     const said = slice(passage.text, place.start - from, place.end - from);
     Object.assign(mine, {document: found, passage, matches: place.end > place.start && (place.quote == null || said === place.quote)});
+    if (found.pages !== null) {
+      await findPage(mine);
+    }
   } catch (error) {
     const problem = problemOf(error);
     mine.problem = problem.status === 410 ? texts.source.versionGone
@@ -42,9 +48,68 @@ export async function openSource(place) {
     return; // another one was opened meanwhile
   }
   await update();
-  const text = document.querySelector('.source .passage');
+  lookAtSource();
+}
+
+function lookAtSource() {
+  const shown = document.querySelector('.source .passage, .source .sheet-scroll');
   document.getElementById('cited')?.scrollIntoView({block: 'center'});
-  (text ?? document.querySelector('.source-close'))?.focus({preventScroll: true});
+  (shown ?? document.querySelector('.source-close'))?.focus({preventScroll: true});
+}
+
+/** The page of the words and, if it is known, that page as it was printed. */
+async function findPage(mine) {
+  const {place, document: doc} = mine;
+  const {page, sheet, notice} = await findSheet(doc, place, place.chunk);
+  mine.page = page;
+  if (mine.matches) {
+    Object.assign(mine, {sheet, notice, asPage: await showsPage(sheet)});
+  }
+}
+
+/**
+ * Which page a span of a document stands on and, in a PDF, what <pdf-page> is to show of it: `sheet`, or null. `notice` says
+ * why nothing can be marked there.
+ */
+export async function findSheet(doc, span, chunk) {
+  const [exact, around] = await Promise.all([located(doc.id, span, doc.version), chunk ? located(doc.id, chunk, doc.version) : null]);
+  if (doc.media_type !== 'application/pdf') {
+    return {page: exact.page, sheet: null, notice: null};
+  }
+  const marks = exact.rects;
+  const sheet = {
+    url: `/api/v1/documents/${doc.id}/original`, title: doc.title, page: marks[0]?.page ?? exact.page ?? 1, marks, chunk: around?.rects ?? [], words: [],
+  };
+  return {page: exact.page, sheet, notice: marks.length || span.end === span.start ? null : texts.source.noPlaces};
+}
+
+const located = (id, {start, end}, version) => call('GET', `/documents/${id}/passage?start=${start}&end=${end}&version=${version}&include=rects`);
+
+/** Whether a page is shown where there is a choice: if something is marked on it, and text was not what was wanted last. */
+export const showsPage = async sheet => Boolean(sheet?.marks.length) && recall('source') !== 'text' && canDraw();
+
+/** What draws pages is fetched when the first one is wanted; false if it does not come. */
+const canDraw = () => import('./pdf-page.js').then(() => true, () => false);
+
+/** The choice between page and text; `choose(asPage)` is told. */
+export function viewSwitch(asPage, choose) {
+  const button = (page, words) => html`<button class="small" aria-pressed=${asPage === page ? 'true' : 'false'} @click=${async () => {
+    remember('source', page ? 'page' : 'text');
+    choose(page && await canDraw());
+  }}>${words}</button>`;
+  return html`<div class="source-views" role="group" aria-label=${texts.source.view}>${button(true, texts.source.asPage)}${button(false, texts.source.asText)}</div>`;
+}
+
+async function showAs(asPage) {
+  open.asPage = asPage;
+  await update();
+  lookAtSource();
+}
+
+async function unshowable() {
+  Object.assign(open, {asPage: false, sheet: null, notice: texts.source.pageFailed});
+  await update();
+  lookAtSource();
 }
 
 export async function closeSource() {
@@ -60,8 +125,19 @@ export async function closeSource() {
 export async function light(words) {
   lit = words;
   if (open?.passage) {
+    if (open.asPage) {
+      await lightOnPage(open);
+    }
     await update();
     document.getElementById('lit')?.scrollIntoView({block: 'nearest'});
+  }
+}
+
+async function lightOnPage(mine) {
+  const words = lit?.document_id === mine.place.document_id ? lit : null;
+  const rects = words ? (await located(mine.place.document_id, words, mine.place.version).catch(() => ({rects: []}))).rects : [];
+  if (words === lit || !words) { // else others are pointed at by now
+    mine.sheet = {...mine.sheet, words: rects};
   }
 }
 
@@ -85,7 +161,7 @@ export function sourceView(citations, openCitation) {
   if (open === null) {
     return nothing;
   }
-  const {place, document: doc, passage, problem} = open;
+  const {place, document: doc, passage, problem, sheet} = open;
   const at = citations.findIndex(c => c.id === place.citation);
   const step = by => () => openCitation(citations[(at + by + citations.length) % citations.length]);
   return html`
@@ -93,7 +169,7 @@ export function sourceView(citations, openCitation) {
       <header class="source-head">
         <div class="source-title">
           <h2>${doc?.title ?? texts.source.title}</h2>
-          ${doc ? html`<p class="quiet path">${doc.path}${passage?.page ? html` · ${texts.answer.page(passage.page)}` : nothing}</p>` : nothing}
+          ${doc ? html`<p class="quiet path">${doc.path}${open.page ? html` · ${texts.answer.page(open.page)}` : nothing}</p>` : nothing}
         </div>
         <button class="source-close ghost square" @click=${closeSource} aria-label=${texts.source.close} title=${texts.source.close}>${icon('close')}</button>
       </header>
@@ -103,6 +179,7 @@ export function sourceView(citations, openCitation) {
           <span class="quiet numbers">${texts.source.of(at + 1, citations.length)}</span>
           <button class="ghost square" @click=${step(1)} aria-label=${texts.source.next} title=${`${texts.source.next} ]`}>${icon('next')}</button>
         </div>` : nothing}
+      ${sheet ? viewSwitch(open.asPage, showAs) : nothing}
       ${problem ? html`<p class="notice">${problem}</p>` : nothing}
       ${passage ? passageView(open) : problem ? nothing : html`<p class="quiet">${texts.loading}</p>`}
       ${doc ? html`
@@ -113,9 +190,13 @@ export function sourceView(citations, openCitation) {
     </aside>`;
 }
 
-function passageView({place, passage, matches}) {
+function passageView({place, passage, matches, sheet, asPage, notice}) {
+  if (asPage) {
+    return html`<pdf-page .shown=${sheet} @unshowable=${unshowable}></pdf-page>`;
+  }
   const words = lit?.document_id === place.document_id ? lit : null;
   return html`
+    ${notice ? html`<p class="quiet">${notice}</p>` : nothing}
     ${place.end > place.start && !matches ? html`<p class="notice">${texts.source.noMatch}</p>` : nothing}
     <div class="passage prose" tabindex="0">${markedText(passage, matches ? place : null, place.chunk, words)}</div>`;
 }

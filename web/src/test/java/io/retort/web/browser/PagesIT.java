@@ -1,13 +1,16 @@
 package io.retort.web.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.retort.generator.Turn;
 import io.retort.web.fakes.Client;
 import io.retort.web.fakes.FakeModels;
+import io.retort.web.fakes.PaperPdf;
 import io.retort.web.fakes.TestServer;
 import java.io.InputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,10 @@ class PagesIT {
       "Employees may carry over up to five unused leave days into the next year. 🌴 Carried days"
           + " expire on 31 March.";
   private static final String ANSWER = LEAVE.substring(0, 40);
+  private static final List<String> PAPER =
+      List.of(
+          "Reading rooms open at nine on all working days and close",
+          "at six; on holidays they stay closed.");
   private static final List<String> PAYLOADS =
       List.of(
           "<img src=x onerror=alert(1)>",
@@ -64,11 +71,13 @@ class PagesIT {
             + " none");
     models = new FakeModels();
     server =
-        new TestServer(
+        TestServer.ofPdf(
             folder.resolve("data"), models, Map.of("retort.limits.requests-per-minute", "6000"));
     server.collection("handbook");
     server.collection("bare");
     document = add("handbook", Map.of("path", "rules/leave.txt", "title", "Leave", "text", LEAVE));
+    server.collection("papers");
+    upload("papers", "rooms.pdf", PaperPdf.of(PAPER));
     try (InputStream in = PagesIT.class.getResourceAsStream("/axe.min.js")) {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -111,6 +120,16 @@ class PagesIT {
             Client.json(Map.of("documents", List.of(text))));
     admin.awaitJob(accepted);
     return accepted.json().get("items").get(0).get("document_id").asString();
+  }
+
+  private static void upload(String collection, String name, byte[] content) {
+    Client admin = server.admin();
+    Client.Reply accepted =
+        admin.upload(
+            "/api/v1/collections/" + collection + "/documents",
+            List.of(new Client.File(name, content)),
+            null);
+    admin.awaitJob(accepted);
   }
 
   private void open(String path) {
@@ -193,6 +212,183 @@ class PagesIT {
     open("/documents/" + document + "?version=7&start=0&end=5");
     tab.until("document.querySelector('[role=status].notice')");
     assertThat(tab.evaluate("document.getElementById('cited')").isNull()).isTrue();
+  }
+
+  /** Where something stands in the window: left, top, right, bottom. */
+  private List<Double> edges(String element) {
+    JsonNode edges =
+        tab.evaluate(
+            "(() => { const r = %s.getBoundingClientRect(); return [r.left, r.top, r.right,"
+                    .formatted(element)
+                + " r.bottom]; })()");
+    return edges.valueStream().map(JsonNode::asDouble).toList();
+  }
+
+  @Test
+  void aCitationOfAPdfIsMarkedOnItsPage() {
+    open("/?collection=papers");
+    ask("When do the reading rooms open?");
+    String answer = PAPER.getFirst().substring(0, 39); // a line end of the first page is before it
+    assertThat(tab.text("document.querySelector('.answer').innerText")).contains(answer);
+    String libraries =
+        "performance.getEntriesByType('resource').filter(e => e.name.includes('pdf')).length";
+    assertThat(tab.evaluate(libraries).asInt()).as("loaded before it is needed").isZero();
+
+    tab.click(".answer .mark");
+    tab.until("document.querySelector('pdf-page')?.dataset.drawn === '2'");
+    assertThat(tab.text("document.activeElement.ariaLabel")).contains("Page 2", "marked");
+    assertThat(tab.evaluate("document.querySelectorAll('.sheet-mark').length").asInt()).isOne();
+    // What pdf.js itself has found on the page says where the line is.
+    String line =
+        "[...document.querySelectorAll('.textLayer span')].find(s => s.textContent === '%s')"
+            .formatted(PAPER.getFirst());
+    List<Double> words = edges(line);
+    List<Double> mark = edges("document.querySelector('.sheet-mark')");
+    double share = (mark.get(2) - mark.get(0)) / (words.get(2) - words.get(0));
+    assertThat(mark.get(0)).isCloseTo(words.get(0), within(2.0));
+    assertThat(mark.get(1)).isCloseTo(words.get(1), within(4.0));
+    assertThat(mark.get(3)).isCloseTo(words.get(3), within(4.0));
+    assertThat(share).isBetween(0.65, 0.78);
+    List<Double> view = edges("document.querySelector('.sheet-scroll')");
+    assertThat(mark.get(1)).isGreaterThan(view.get(1));
+    assertThat(mark.get(3)).isLessThan(view.get(3));
+    int ink =
+        tab.evaluate(
+                "(() => { const c = document.querySelector('.sheet-canvas canvas'), b ="
+                    + " c.getBoundingClientRect(), m ="
+                    + " document.querySelector('.sheet-mark').getBoundingClientRect(), s = c.width"
+                    + " / b.width; const d = c.getContext('2d').getImageData((m.left - b.left) * s,"
+                    + " (m.top - b.top) * s, m.width * s, m.height * s).data; let dark = 0; for"
+                    + " (let i = 0; i < d.length; i += 4) { if (d[i] < 100) dark++; } return"
+                    + " dark; })()")
+            .asInt();
+    assertThat(ink).as("dark pixels under the mark").isGreaterThan(100);
+
+    press("Show sources");
+    tab.until("document.querySelectorAll('.token').length > 3");
+    tab.evaluate("document.querySelectorAll('.answer .token')[1].focus()");
+    tab.until("document.querySelector('.sheet-lit')");
+    List<Double> lit = edges("document.querySelector('.sheet-lit')");
+    assertThat(lit.get(0)).isGreaterThan(mark.get(0));
+    assertThat(lit.get(2)).isLessThan(mark.get(2));
+
+    tab.evaluate("document.querySelector('.sheet-scroll').focus()");
+    tab.evaluate("document.querySelector('.sheet-scroll').scrollTop = 0");
+    tab.press("PageUp");
+    tab.until("document.querySelector('pdf-page').dataset.drawn === '1'");
+    assertThat(tab.evaluate("document.querySelectorAll('.sheet-mark').length").asInt()).isZero();
+
+    tab.evaluate("document.querySelectorAll('.source-views button')[1].click()");
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.text("document.getElementById('cited').textContent").strip()).isEqualTo(answer);
+    tab.reload();
+    tab.click(".answer .mark");
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.evaluate("document.querySelector('pdf-page')").isNull()).isTrue();
+    tab.evaluate("document.querySelectorAll('.source-views button')[0].click()");
+    tab.until("document.querySelector('pdf-page')?.dataset.drawn === '2'");
+  }
+
+  @Test
+  void aPdfWithoutPlacesIsShownAsTextAndSaysWhy() throws Exception {
+    server.collection("olden");
+    upload("olden", "old.pdf", PaperPdf.of(PAPER));
+    open("/?collection=olden");
+    ask("When do the reading rooms open?");
+    tab.click(".answer .mark");
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.text("document.querySelector('.source').innerText"))
+        .contains("is not known, so the text is shown");
+    tab.evaluate("document.querySelectorAll('.source-views button')[0].click()");
+    tab.until("document.querySelector('pdf-page')?.dataset.drawn");
+    assertThat(tab.evaluate("document.querySelectorAll('.sheet-mark').length").asInt()).isZero();
+  }
+
+  @Test
+  void aSearchIsNarrowedByItsAddress() {
+    server
+        .admin()
+        .post(
+            "/api/v1/collections",
+            Client.json(
+                Map.of(
+                    "id", "years", "fields", List.of(Map.of("name", "year", "type", "integer")))));
+    add(
+        "years",
+        Map.of(
+            "path",
+            "a.txt",
+            "text",
+            "Rule of old: leave days end.",
+            "metadata",
+            Map.of("year", 1999)));
+    add(
+        "years",
+        Map.of(
+            "path",
+            "b.txt",
+            "text",
+            "Rule of new: leave days last.",
+            "tags",
+            List.of("hr"),
+            "metadata",
+            Map.of("year", 2026)));
+    open("/?collection=years&metadata.year.from=2025&tag=hr&type=nonsense&metadata.colour=red");
+    tab.until("document.querySelectorAll('.composer .chip').length === 2");
+    ask("leave days");
+    assertThat(tab.text("document.querySelector('.answer').innerText")).contains("of new");
+    assertThat(tab.text("document.querySelector('.turn-head').innerText"))
+        .contains("year from 2025", "Tag hr");
+
+    tab.evaluate("document.querySelector('.composer-end').click()");
+    tab.until("!document.querySelector('.turn')");
+    assertThat(tab.text("location.search")).contains("metadata.year.from=2025");
+    tab.evaluate("document.querySelector('.composer .chip').click()");
+    tab.until("document.querySelectorAll('.composer .chip').length === 1");
+    assertThat(tab.text("location.search")).doesNotContain("tag=hr");
+    tab.evaluate(
+        "[...document.querySelectorAll('.composer button')].find(b =>"
+            + " b.textContent.startsWith('Narrow')).click()");
+    tab.until("document.querySelector('dialog[open] [name=\"metadata.year.to\"]')");
+    tab.evaluate("document.querySelector('[name=\"metadata.year.to\"]').focus()");
+    tab.type("2025");
+    tab.press("Enter");
+    tab.until("document.querySelectorAll('.composer .chip').length === 2");
+    tab.reload();
+    tab.until("document.querySelectorAll('.composer .chip').length === 2");
+    ask("leave days");
+    assertThat(tab.text("document.querySelector('.abstained').innerText"))
+        .contains("Nothing is left to search", "year from 2025", "year to 2025");
+    tab.evaluate("document.querySelector('.try button').click()");
+    tab.until("document.querySelector('.turn:last-of-type .answer')");
+  }
+
+  @Test
+  void aLoginLeadsOnToWhatWasAskedFor() {
+    String page = "/documents/" + document + "?version=1&start=0&end=9";
+    open("/collections");
+    tab.click(".sign-out");
+    tab.until("location.pathname === '/login'");
+    tab.open(server.address() + page);
+    tab.until("location.pathname === '/login' && document.querySelector('h1')");
+    tab.open(server.server().loginUrl());
+    tab.until("document.getElementById('cited')");
+    assertThat(tab.text("location.href")).isEqualTo(server.address() + page);
+
+    for (String foreign :
+        List.of(
+            "//example.com/",
+            "/\\example.com/",
+            "/.//example.com/",
+            "/%09/example.com/",
+            "https://example.com/",
+            "javascript:alert(1)")) {
+      tab.open(
+          server.address() + "/login?to=" + URLEncoder.encode(foreign, StandardCharsets.UTF_8));
+      tab.open(server.server().loginUrl());
+      tab.until("document.querySelector('#app h1')");
+      assertThat(tab.text("location.origin")).as(foreign).isEqualTo(server.address());
+    }
   }
 
   @Test
@@ -611,6 +807,18 @@ class PagesIT {
     tab.click(".turn:last-of-type .mark");
     tab.until("document.getElementById('cited')");
     look("answer and source", wrong);
+    open("/?collection=papers&path=rooms&type=pdf");
+    tab.evaluate(
+        "[...document.querySelectorAll('.composer button')].find(b =>"
+            + " b.textContent.startsWith('Narrow')).click()");
+    tab.until("document.querySelector('dialog[open]')");
+    look("narrowing", wrong);
+    tab.press("Escape");
+    tab.until("!document.querySelector('dialog[open]')");
+    ask("When do the reading rooms open?");
+    tab.click(".answer .mark");
+    tab.until("document.querySelector('pdf-page')?.dataset.drawn === '2'");
+    look("page of a PDF", wrong);
     tab.press("Escape");
     tab.until("!document.querySelector('.source')");
     tab.press("Escape");
