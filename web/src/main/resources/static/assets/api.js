@@ -23,7 +23,7 @@ function headers(method, more = {}) {
 
 async function refusal(response) {
   if (response.status === 401) {
-    location.assign('/login');
+    location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
   }
   const type = response.headers.get('Content-Type') ?? '';
   const body = type.includes('json') ? await response.json() : {};

@@ -8,6 +8,7 @@ import io.retort.web.fakes.TestServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -270,8 +271,16 @@ class AccessTest {
         List.of("/", "/history", "/collections/mine", "/documents/doc_1", "/admin")) {
       var reply = server.anonymous().get(page);
       assertThat(reply.status()).as(page).isEqualTo(302);
-      assertThat(reply.header("Location")).isEqualTo("/login");
+      assertThat(reply.header("Location"))
+          .isEqualTo(
+              page.equals("/")
+                  ? "/login"
+                  : "/login?to=" + URLEncoder.encode(page, StandardCharsets.UTF_8));
     }
+    assertThat(server.anonymous().get("/documents/doc_1?start=4&end=9").header("Location"))
+        .isEqualTo("/login?to=%2Fdocuments%2Fdoc_1%3Fstart%3D4%26end%3D9");
+    assertThat(server.anonymous().get("/?collection=" + "c".repeat(3_000)).header("Location"))
+        .isEqualTo("/login");
   }
 
   @Test

@@ -152,7 +152,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
       throws IOException {
     if (WebPaths.isPage(request)) {
       response.setStatus(HttpServletResponse.SC_FOUND);
-      response.setHeader("Location", "/login");
+      response.setHeader("Location", WebPaths.loginFor(request));
     } else {
       problems.write(request, response, CallerArgument.unauthenticated());
     }

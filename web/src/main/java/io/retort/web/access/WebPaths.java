@@ -1,6 +1,9 @@
 package io.retort.web.access;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLEncoder;
 import java.util.Set;
 
 /** Which paths exist, by who may come near. */
@@ -52,7 +55,22 @@ public final class WebPaths {
   private static final Set<String> WHOLE =
       Set.of("/", "/history", "/collections", "/jobs", "/evaluations", "/admin");
 
+  /** Longer addresses are forgotten on the way through the login. */
+  private static final int LONGEST_PAGE = 2_000;
+
   private WebPaths() {}
+
+  /**
+   * The login page, which leads on to what was asked for. It takes nothing but an address of this
+   * service from there, so a foreign one is never gone to.
+   */
+  static String loginFor(HttpServletRequest request) {
+    String query = request.getQueryString();
+    String page = request.getRequestURI() + (query == null ? "" : "?" + query);
+    return page.equals("/") || page.length() > LONGEST_PAGE
+        ? LOGIN
+        : LOGIN + "?to=" + URLEncoder.encode(page, UTF_8);
+  }
 
   static boolean isPage(HttpServletRequest request) {
     String path = request.getRequestURI();
