@@ -2,6 +2,7 @@
 import {point, readoutView, tokenKeys, tokenView} from './attribution.js';
 import {pieces} from './code-points.js';
 import {feedbackView} from './feedback.js';
+import {inWords} from './filters.js';
 import {icon} from './icons.js';
 import {citationPlace, neighbourPlace, opened, openSource} from './source.js';
 import {collectionTitle, say, shared, update} from './shared.js';
@@ -59,7 +60,7 @@ export function answerView(turn, actions) {
     <article class="turn" id=${`turn-${turn.key}`} aria-busy=${turn.running ? 'true' : 'false'} aria-label=${turn.question}>
       <header class="turn-head">
         <h2 class="asked" tabindex="-1">${turn.question}</h2>
-        <p class="quiet">${[collectionTitle(turn.collection), texts.ask.with(turn)].filter(Boolean).join(' · ')}</p>
+        <p class="quiet">${[collectionTitle(turn.collection), ...narrowing(turn)].join(' · ')}</p>
         ${turn.before.length ? beforeView(turn.before) : nothing}
       </header>
       ${turn.problem ? problemView(turn.problem) : nothing}
@@ -76,6 +77,17 @@ export function answerView(turn, actions) {
           ${turn.why ? whyView(turn) : nothing}
         </div>` : nothing}
     </article>`;
+}
+
+/** What the turn's search was narrowed to, in words. */
+const narrowing = turn => inWords(shared.collections?.find(c => c.id === turn.collection), turn.filters).map(f => f.words);
+
+/** The reason in words: with a narrowed search that left nothing, this is what has to be said. */
+export function faceOf(turn) {
+  const narrowed = narrowing(turn);
+  return narrowed.length && !turn.abstained.neighbours.length
+      ? {title: texts.abstained.narrowed.title, why: texts.abstained.narrowed.why(narrowed.join(', '))}
+      : texts.abstained[turn.abstained.reason];
 }
 
 /** What was put before the question, in the prompt and in the first query. */
@@ -179,8 +191,8 @@ async function copyAddress(turn) {
 
 function abstentionView(turn, actions) {
   const {reason, neighbours} = turn.abstained;
-  const face = texts.abstained[reason];
-  const narrowed = texts.ask.with(turn) !== '';
+  const face = faceOf(turn);
+  const narrowed = narrowing(turn).length > 0;
   const others = (shared.collections ?? []).filter(c => c.id !== turn.collection && c.documents > 0);
   return html`
     <section class="abstained abstained-${reason}">
@@ -197,7 +209,7 @@ function abstentionView(turn, actions) {
         </ul>` : nothing}
       <h4>${texts.abstained.try}</h4>
       <ul class="try">
-        ${narrowed ? html`<li><button class="text" @click=${() => actions.askAgain(turn, {filters: {path: '', tag: ''}})}>${texts.abstained.unfilter}</button></li>` : nothing}
+        ${narrowed ? html`<li><button class="text" @click=${() => actions.askAgain(turn, {filters: {}})}>${texts.abstained.unfilter}</button></li>` : nothing}
         <li><button class="text" @click=${() => actions.refine(turn)}>${texts.abstained.words}</button></li>
         ${reason === 'low_confidence' && turn.k < 16
             ? html`<li><button class="text" @click=${() => actions.askAgain(turn, {k: Math.min(32, turn.k * 2)})}>${texts.abstained.widen}</button></li>` : nothing}

@@ -1,7 +1,8 @@
 // The questions: a thread of turns, where to ask, and the source beside it.
-import {addressOf, answerView, fill, newTurn, openCitation, problemView, take} from './answer.js';
+import {addressOf, answerView, faceOf, fill, newTurn, openCitation, problemView, take} from './answer.js';
 import {call, stream} from './api.js';
 import {close, show} from './dialog.js';
+import {addTo, controls, filtersOf, fitting, inWords} from './filters.js';
 import {count} from './format.js';
 import {icon} from './icons.js';
 import {here, readdress} from './router.js';
@@ -15,7 +16,7 @@ const KEPT = 'include=tokens,neighbour_text';
 
 const fresh = () => ({conversation: null, turns: [], problem: null, loading: false});
 let thread = fresh();
-const settings = {collection: null, style: 'sentence', filters: {path: '', tag: ''}, k: DEFAULT_K, followUp: true};
+const settings = {collection: null, style: 'sentence', filters: {}, k: DEFAULT_K, followUp: true};
 let running = null; // the turn in progress, with its AbortController
 
 const collection = () => shared.collections?.find(c => c.id === settings.collection);
@@ -28,7 +29,15 @@ export function threadAddress() {
     return `/?conversation=${thread.conversation}`;
   }
   const last = thread.turns.at(-1);
-  return last?.answer ? addressOf(last) : '/';
+  return last?.answer ? addressOf(last) : askAddress();
+}
+
+/** Where a new question can be asked as it would be now: a link carries what the search is narrowed to. */
+function askAddress() {
+  if (!Object.keys(settings.filters).length) {
+    return '/';
+  }
+  return `/?${addTo(new URLSearchParams({collection: settings.collection}), settings.filters)}`;
 }
 
 // ---- opening
@@ -36,12 +45,18 @@ export function threadAddress() {
 async function enter({query}) {
   const [answer, conversation, wanted] = ['answer', 'conversation', 'collection'].map(name => query.get(name));
   choose(wanted ?? settings.collection);
+  if (wanted) {
+    settings.filters = fitting(collection(), name => query.get(name));
+  }
   const known = answer ? thread.turns.some(t => t.id === answer) : conversation ? thread.conversation === conversation : running !== null;
   if (!known) {
     thread = fresh();
     if (answer || conversation) {
       await reopen(answer, conversation);
     }
+  }
+  if (!thread.turns.length && Object.keys(settings.filters).length) {
+    readdress(askAddress());
   }
   await update();
   const turn = thread.turns.find(t => t.id === answer);
@@ -113,7 +128,7 @@ async function add(mine, answer) {
     return;
   }
   const turn = newTurn(answer.question, {
-    collection: answer.collection ?? answer.collections[0], style: answer.style, filters: {path: '', tag: ''}, k: DEFAULT_K,
+    collection: answer.collection ?? answer.collections[0], style: answer.style, filters: {}, k: DEFAULT_K,
   });
   fill(turn, answer);
   turn.rating = await call('GET', `/answers/${answer.id}/feedback`).then(f => f.rating, () => null);
@@ -176,12 +191,9 @@ async function ask(question, changes = {}) {
 }
 
 function bodyOf(turn, conversation) {
-  const filters = [
-    turn.filters.path ? {field: 'path', op: 'prefix', value: turn.filters.path} : null,
-    turn.filters.tag ? {field: 'tags', op: 'eq', value: turn.filters.tag} : null,
-  ].filter(Boolean);
   return {
-    question: turn.question, collection: turn.collection, style: turn.style, k: turn.k, filters,
+    question: turn.question, collection: turn.collection, style: turn.style, k: turn.k,
+    filters: filtersOf(shared.collections.find(c => c.id === turn.collection), turn.filters),
     include: ['tokens', 'neighbour_text'], conversation_id: conversation, history_turns: turn.before.length,
   };
 }
@@ -192,7 +204,7 @@ function spoken(turn) {
     return turn.problem.detail ?? turn.problem.title;
   }
   if (turn.abstained) {
-    const face = texts.abstained[turn.abstained.reason];
+    const face = faceOf(turn);
     return `${face.title}. ${face.why}`;
   }
   return turn.text ? texts.answer.done(turn.text, turn.citations.length) : texts.answer.stopped;
@@ -295,14 +307,14 @@ function examplesView() {
 }
 
 function composerView() {
-  const narrowed = [settings.filters.path, settings.filters.tag].filter(Boolean).length;
+  const narrowed = inWords(collection(), settings.filters);
   return html`
     <form class="composer" @submit=${submit}>
       ${thread.turns.length ? html`
         <div class="composer-row">
           ${followable() ? html`<label class="check"><input type="checkbox" .checked=${settings.followUp}
               @change=${event => { settings.followUp = event.target.checked; update(); }}> ${texts.follow.label}</label>` : nothing}
-          <a class="composer-end" href="/">${texts.ask.newQuestion}</a>
+          <a class="composer-end" href=${askAddress()}>${texts.ask.newQuestion}</a>
         </div>` : nothing}
       <div class="composer-box">
         <label class="hidden" for="question">${texts.ask.question}</label>
@@ -313,39 +325,63 @@ function composerView() {
       </div>
       <div class="composer-row">
         <label class="inline"><span class="hidden">${texts.collection}</span>
-          <select class="quiet-select" @change=${event => { settings.collection = event.target.value; remember('collection', settings.collection); update(); }} ?disabled=${!shared.collections?.length}>
+          <select class="quiet-select" @change=${event => changeCollection(event.target.value)} ?disabled=${!shared.collections?.length}>
             ${(shared.collections ?? []).map(c => html`<option value=${c.id} .selected=${c.id === settings.collection}>${c.title}</option>`)}
           </select></label>
         <label class="inline"><span class="wide-only">${texts.ask.style}</span>
           <select class="quiet-select" aria-label=${texts.ask.style} @change=${event => { settings.style = event.target.value; }}>
             ${Object.entries(texts.ask.styles).map(([id, name]) => html`<option value=${id} .selected=${id === settings.style}>${name}</option>`)}
           </select></label>
-        <button type="button" class="ghost small" @click=${narrow} ?disabled=${!settings.collection}>${narrowed ? texts.ask.narrowed(narrowed) : texts.ask.narrow}</button>
+        <button type="button" class="ghost small" @click=${narrow} ?disabled=${!settings.collection}>${narrowed.length ? texts.ask.narrowed(narrowed.length) : texts.ask.narrow}</button>
       </div>
+      ${narrowed.length ? html`
+        <ul class="chips" aria-label=${texts.ask.narrowing}>${narrowed.map(f => html`
+          <li><button type="button" class="chip" @click=${() => widen(f.name)} aria-label=${texts.ask.widen(f.words)} title=${texts.ask.widen(f.words)}>${
+              f.words} ${icon('close')}</button></li>`)}</ul>` : nothing}
     </form>`;
 }
 
+/** What the other collection cannot be narrowed by is let go. */
+function changeCollection(id) {
+  const before = settings.filters;
+  settings.collection = id;
+  remember('collection', id);
+  narrowTo(fitting(collection(), name => before[name]));
+}
+
+function widen(name) {
+  const {[name]: _, ...rest} = settings.filters;
+  narrowTo(rest);
+  field()?.focus();
+}
+
+function narrowTo(filters) {
+  settings.filters = filters;
+  if (here()?.page === askPage && !thread.turns.length) {
+    readdress(askAddress());
+  }
+  update();
+}
+
 function narrow() {
-  const set = values => {
-    Object.assign(settings, values);
+  const set = (filters, k) => {
+    settings.k = k;
     close();
-    update();
+    narrowTo(filters);
   };
   const use = event => {
     event.preventDefault();
     const form = new FormData(event.target);
-    set({filters: {path: form.get('path').trim(), tag: form.get('tag').trim()}, k: Number(form.get('k'))});
+    set(fitting(collection(), name => form.get(name)), Number(form.get('k')));
   };
   show(texts.ask.narrowTitle, () => html`
     <form class="stack" @submit=${use}>
       <p class="quiet">${texts.ask.narrowHelp}</p>
-      <label class="field">${texts.ask.pathPrefix}
-        <input name="path" maxlength="1024" autocomplete="off" placeholder=${texts.ask.pathExample} .value=${settings.filters.path}></label>
-      <label class="field">${texts.ask.tag}<input name="tag" maxlength="64" autocomplete="off" .value=${settings.filters.tag}></label>
+      <div class="filter-fields">${controls(collection(), settings.filters)}</div>
       <label class="field">${texts.ask.k}
         <select name="k">${[2, 4, 8, 16, 32].map(k => html`<option value=${k} .selected=${k === settings.k}>${count(k)}</option>`)}</select></label>
       <div class="buttons">
-        <button type="button" @click=${() => set({filters: {path: '', tag: ''}, k: DEFAULT_K})}>${texts.ask.clear}</button>
+        <button type="button" @click=${() => set({}, DEFAULT_K)}>${texts.ask.clear}</button>
         <button type="submit" class="primary">${texts.ask.apply}</button>
       </div>
     </form>`);
