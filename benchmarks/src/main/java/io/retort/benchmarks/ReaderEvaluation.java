@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -179,6 +180,10 @@ public final class ReaderEvaluation {
         "n = " + answered.stream().mapToInt(answer -> answer.citations().size()).sum());
     figures.addShare(
         "near_verbatim", (int) rows.stream().filter(Row::nearVerbatim).count(), answered.size());
+    addMean(
+        figures,
+        "k_precision",
+        rows.stream().map(Row::knowledgePrecision).filter(Objects::nonNull).toList());
     addMean(
         figures,
         "copy_share",
