@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Question sets and evaluation runs from outside, with one slot for answers. */
-@Timeout(120)
+@Timeout(300)
 class EvaluationsTest {
   private static final String SETS = "/api/v1/evaluations/datasets";
   private static final String RUNS = "/api/v1/evaluations";
