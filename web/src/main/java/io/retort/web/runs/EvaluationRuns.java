@@ -87,11 +87,10 @@ public final class EvaluationRuns {
   }
 
   public Evaluation find(String id, Caller caller) {
-    return (ObjectId.isOf("evl", id)
-            ? store.find(id, scopes.of(caller))
-            : Optional.<Evaluation>empty())
-        .orElseThrow(
-            () -> new ApiException(ProblemCode.EVALUATION_NOT_FOUND, "there is no such run"));
+    Optional<Evaluation> found =
+        ObjectId.isOf("evl", id) ? store.find(id, scopes.of(caller)) : Optional.empty();
+    return found.orElseThrow(
+        () -> new ApiException(ProblemCode.EVALUATION_NOT_FOUND, "there is no such run"));
   }
 
   public RunSettings settings(Evaluation evaluation) {
