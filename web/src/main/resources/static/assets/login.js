@@ -20,7 +20,7 @@ function pageAsked() {
   try {
     const {page, until} = JSON.parse(recall('page'));
     const address = new URL(page, location.origin);
-    const ours = page.startsWith('/') && address.origin === location.origin && address.pathname !== '/login';
+    const ours = page.startsWith('/') && address.origin === location.origin && !address.pathname.startsWith('//') && address.pathname !== '/login';
     return ours && until > Date.now() ? address.href : '/';
   } catch {
     return '/'; // none was kept, or nothing that could be

@@ -80,7 +80,7 @@ export async function findSheet(doc, span, chunk) {
   const sheet = {
     url: `/api/v1/documents/${doc.id}/original`, title: doc.title, page: marks[0]?.page ?? exact.page ?? 1, marks, chunk: around?.rects ?? [], words: [],
   };
-  return {page: exact.page, sheet, notice: marks.length || span.end === span.start ? null : texts.source.noPlaces};
+  return {page: marks[0]?.page ?? exact.page, sheet, notice: marks.length || span.end === span.start ? null : texts.source.noPlaces};
 }
 
 const located = (id, {start, end}, version) => call('GET', `/documents/${id}/passage?start=${start}&end=${end}&version=${version}&include=rects`);
