@@ -28,6 +28,7 @@ function startWorker() {
 /** Only what a page needs is fetched; nothing of the file is run, no link of it followed. */
 const load = url => getDocument({
   url, worker, rangeChunkSize: 1 << 18, disableAutoFetch: true, disableStream: true, isEvalSupported: false, useWasm: false, enableXfa: false,
+  useSystemFonts: false, // else a style sheet would load fonts, which the policy refuses
   maxImageSize: 4 * PIXELS, verbosity: 0,
   cMapUrl: `${LIBRARY}cmaps/`, cMapPacked: true, standardFontDataUrl: `${LIBRARY}standard_fonts/`, wasmUrl: `${location.origin}${LIBRARY}wasm/`,
 });
