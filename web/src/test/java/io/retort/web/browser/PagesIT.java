@@ -852,13 +852,13 @@ class PagesIT {
     tab.evaluate("document.querySelector('input[name=q]').select()");
     tab.type("reverse proxy");
     tab.press("Enter");
-    tab.until("document.querySelector('h1').innerText === 'Search: reverse proxy'");
+    tab.until("document.querySelector('h1')?.innerText === 'Search: reverse proxy'");
     tab.click(".hits li:first-child a");
     tab.until("location.hash === '#reverse-proxy'");
-    assertThat(tab.text("document.querySelector('.docs-pages [aria-current=page]').innerText"))
-        .isEqualTo("Operations");
+    tab.until(
+        "document.querySelector('.docs-pages [aria-current=page]')?.innerText === 'Operations'");
     tab.click("[rel=next]");
-    tab.until("document.querySelector('h1').innerText === 'Security model'");
+    tab.until("document.querySelector('h1')?.innerText === 'Security model'");
   }
 
   private void unfold() {
