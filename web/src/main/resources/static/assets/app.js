@@ -133,7 +133,7 @@ function frame() {
           <a href=${name === 'ask' ? threadAddress() : `/${name}`} aria-current=${page?.name === name ? 'page' : nothing}>${words}</a>`)}
       </nav>
       <div class="top-end">
-        <a class="button ghost small wide-only sign-out" href="/docs">${texts.documentation}</a>
+        <a class="button ghost small wide-only docs-link" href="/docs">${texts.documentation}</a>
         <button class="ghost square" @click=${nextTheme} aria-label=${texts.theme[window.retortTheme.get()]} title=${texts.theme[window.retortTheme.get()]}>${
             icon(window.retortTheme.get())}</button>
         <button class="ghost square" @click=${help} aria-label=${texts.help.open} title=${`${texts.help.open} (?)`}><span aria-hidden="true">?</span></button>
