@@ -153,7 +153,7 @@ class OverloadIT {
     assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
   }
 
-  /** Fills slots and queue by people of different names, who may. */
+  /** Fills slots and queue, which one who asks without a key may. */
   private List<Future<Client.Reply>> fillUp() {
     var admitted = new ArrayList<Future<Client.Reply>>();
     for (int i = 0; i < SLOTS + QUEUE; i++) {

@@ -182,11 +182,14 @@ class McpController {
         .name("mcp-call")
         .start(
             () -> {
-              RpcReply reply = answer(message, sender, watch);
-              // What was cancelled has no answer: the stream just ends.
-              out.offer(
-                  watch.cancel().cancelled() ? List.of() : List.of(json.writeValueAsString(reply)),
-                  true);
+              try {
+                RpcReply reply = answer(message, sender, watch);
+                if (!watch.cancel().cancelled()) {
+                  out.offer(List.of(json.writeValueAsString(reply)), true);
+                }
+              } finally {
+                out.offer(List.of(), true); // without an answer the stream just ends
+              }
             });
     out.writeTo(response);
   }
