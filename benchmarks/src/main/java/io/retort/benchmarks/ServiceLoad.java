@@ -95,8 +95,9 @@ public final class ServiceLoad {
     double capacity = oneAgainstMany();
     int number = 0;
     for (String factor : flags.text("factors", "0.5,1,2,5").split(",")) {
-      openLoop("load_" + factor.strip() + "x", Double.parseDouble(factor) * capacity, number++);
-      recovery("load_" + factor.strip() + "x");
+      String name = "load_" + factor.strip() + "x";
+      openLoop(name, Double.parseDouble(factor) * capacity, capacity, number++);
+      recovery(name);
     }
   }
 
@@ -198,11 +199,12 @@ public final class ServiceLoad {
    */
   private record Due(double lagMillis, double doneMillis, Asked asked) {}
 
-  private void openLoop(String name, double perSecond, int number)
+  private void openLoop(String name, double perSecond, double capacity, int number)
       throws InterruptedException, ExecutionException {
     long[] arrivals = Arrivals.poisson(perSecond, seconds, (long) flags.number("seed", 0) + number);
     List<Future<Due>> pending = new ArrayList<>(arrivals.length);
     List<Due> results = new ArrayList<>(arrivals.length);
+    double took;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       long start = System.nanoTime();
       for (long arrival : arrivals) {
@@ -215,8 +217,9 @@ public final class ServiceLoad {
       for (Future<Due> result : pending) {
         results.add(result.get());
       }
+      took = (System.nanoTime() - start) / 1e9; // what still waited at the last arrival counts too
     }
-    report(name, perSecond, results);
+    report(name, perSecond, capacity, took, results);
   }
 
   private Due timed(long due) throws InterruptedException {
@@ -225,7 +228,8 @@ public final class ServiceLoad {
     return new Due(lag, (System.nanoTime() - due) / 1e6, asked);
   }
 
-  private void report(String name, double perSecond, List<Due> results) {
+  private void report(
+      String name, double perSecond, double capacity, double took, List<Due> results) {
     if (results.isEmpty()) {
       throw new IllegalStateException(
           "no request was due at %.3f a second within %d seconds; take more"
@@ -264,11 +268,12 @@ public final class ServiceLoad {
     }
     int sent = results.size();
     figures.add(name + "_offered_per_second", perSecond, "1/s", "n = " + sent);
+    String spread =
+        String.format(
+            Locale.ROOT, "answers within %d ms, n = %d in %.1f s", deadlineMillis, good, took);
+    figures.add(name + "_goodput_per_second", good / took, "1/s", spread);
     figures.add(
-        name + "_goodput_per_second",
-        (double) good / seconds,
-        "1/s",
-        String.format(Locale.ROOT, "answers within %d ms, n = %d", deadlineMillis, good));
+        name + "_goodput_of_possible", good / took / Math.min(perSecond, capacity), "", spread);
     figures.addShare(name + "_answered_in_time", good, sent);
     figures.addShare(name + "_refused", refusals.size(), sent);
     figures.addShare(name + "_late", late, sent);
