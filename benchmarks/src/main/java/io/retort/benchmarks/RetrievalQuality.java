@@ -1,5 +1,7 @@
 package io.retort.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import io.retort.benchmarks.Questions.Paragraph;
 import io.retort.benchmarks.Questions.Question;
 import io.retort.data.AccessScope;
@@ -214,7 +216,7 @@ public final class RetrievalQuality {
       List<ChunkId> retrieved = List.copyOf(byId.keySet());
       List<ChunkId> relevant =
           retrieved.stream()
-              .sorted(Comparator.comparing((ChunkId id) -> -relevanceById.get(id)))
+              .sorted(Comparator.comparing((ChunkId id) -> -requireNonNull(relevanceById.get(id))))
               .toList();
       List<ChunkId> both =
           ReciprocalRankFusion.fuse(List.of(retrieved, relevant)).stream()

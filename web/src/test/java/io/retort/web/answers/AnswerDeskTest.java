@@ -147,7 +147,7 @@ class AnswerDeskTest {
   void whatIsOverdueLeavesTheQueue() throws Exception {
     try (var desk = new AnswerDesk(1, 1)) {
       var end = new CountDownLatch(1);
-      desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
+      var _ = desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
       var brief = new RequestLimits(Deadline.in(Duration.ofMillis(1)), new CancelSignal());
       Future<String> waiting = desk.submit(OWNER, brief, () -> "late");
 
@@ -164,7 +164,7 @@ class AnswerDeskTest {
   void aDrainedDeskHasMadeWhatWaited() throws Exception {
     try (var desk = new AnswerDesk(1, 2)) {
       var end = new CountDownLatch(1);
-      desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
+      var _ = desk.submit(OWNER, limits(), () -> end.await(1, TimeUnit.MINUTES));
       Future<String> waiting = desk.submit(OWNER, limits(), () -> "made");
       assertThat(desk.drain(Duration.ofMillis(1))).isFalse();
       end.countDown();
