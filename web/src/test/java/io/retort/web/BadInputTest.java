@@ -202,6 +202,11 @@ class BadInputTest {
     assertProblem(reply, 405, "method_not_allowed");
     assertThat(reply.header("Allow")).contains("POST");
     assertProblem(admin.delete("/api/v1/search"), 405, "method_not_allowed");
+    for (String action : List.of("jobs/job_1:cancel", "answers/ans_1:knock-out")) {
+      var looked = admin.get("/api/v1/" + action);
+      assertProblem(looked, 405, "method_not_allowed");
+      assertThat(looked.header("Allow")).isEqualTo("POST");
+    }
   }
 
   @ParameterizedTest
@@ -234,6 +239,7 @@ class BadInputTest {
     "/api/v1/jobs?cursor=nonsense, invalid_cursor",
     "/api/v1/keys?cursor=nonsense, invalid_cursor",
     "/api/v1/collections/handbook/documents?status=LOST, invalid_parameter",
+    "/api/v1/collections/handbook/documents?status=searchable, invalid_parameter",
     "/api/v1/collections/handbook/documents?cursor=!!, invalid_cursor",
     "/api/v1/collections/handbook/documents?cursor=nonsense, invalid_cursor",
   })
@@ -247,6 +253,7 @@ class BadInputTest {
       quoteCharacter = '\0',
       value = {
         "{\"id\":\"UPPER\"} | 400 | invalid_parameter",
+        "{\"id\":\"new\",\"fields\":[{\"name\":\"a\"}]} | 400 | missing_field",
         "{\"id\":\"retort-encoder\"} | 400 | invalid_parameter",
         "{\"id\":\"x\",\"fields\":[{\"name\":\"a\",\"type\":\"text\"}]} | 400 | invalid_parameter",
         "{\"id\":\"x\",\"fields\":[{\"name\":\"a\",\"type\":\"date\"},{\"name\":\"a\",\"type\":\"date\"}]} | 400 | invalid_parameter",

@@ -259,6 +259,14 @@ class DocumentsTest {
                   + URLEncoder.encode(page.get("next_cursor").asString(), StandardCharsets.UTF_8);
     } while (!next.isEmpty());
     assertThat(seen).hasSize(7);
+    assertThat(
+            admin
+                .get("/api/v1/collections/many/documents?status=SEARCHABLE&limit=1")
+                .json()
+                .get("items"))
+        .hasSize(1);
+    assertThat(admin.get("/api/v1/collections/many/documents?status=FAILED").json().get("items"))
+        .isEmpty();
     assertThat(admin.get("/api/v1/collections/many/documents?path_prefix=d/3").json().get("items"))
         .hasSize(1);
     assertThat(admin.delete("/api/v1/collections/many/documents?path_prefix=d/").text())

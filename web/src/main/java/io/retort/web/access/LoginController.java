@@ -3,8 +3,12 @@ package io.retort.web.access;
 import io.retort.data.store.AccessStore;
 import io.retort.data.store.Secret;
 import io.retort.web.json.RequestBodyModel;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.settings.RetortSettings;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.NotNull;
@@ -18,6 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Turns a one-time login token into a session, and ends sessions. */
 @RestController
+@Tag(name = "Sessions")
 class LoginController {
   private final AccessStore access;
   private final SessionCookies cookies;
@@ -40,6 +45,13 @@ class LoginController {
 
   @PostMapping("/login")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(
+      operationId = "login",
+      summary = "Turn a one-time token into a session",
+      description =
+          "Sets a session cookie, and the cookie XSRF-TOKEN, whose value goes into the "
+              + "header X-XSRF-TOKEN of every change.")
+  @Refuses({ProblemCode.UNAUTHENTICATED, ProblemCode.STORE_UNAVAILABLE})
   @OpenToAll
   void login(@RequestBody LoginBody body, HttpServletResponse response) {
     Secret session =
@@ -51,6 +63,7 @@ class LoginController {
 
   @PostMapping("/logout")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(operationId = "logout", summary = "End the session")
   @OpenToAll
   void logout(HttpServletRequest request, HttpServletResponse response) {
     String session = SessionCookies.session(request);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLEncoder;
+import java.util.List;
 import java.util.Set;
 
 /** Which paths exist, by who may come near. */
@@ -70,6 +71,11 @@ public final class WebPaths {
     return page.equals("/") || page.length() > LONGEST_PAGE
         ? LOGIN
         : LOGIN + "?to=" + URLEncoder.encode(page, UTF_8);
+  }
+
+  /** Whether the address of an operation needs no credential. */
+  public static boolean isOpen(String path) {
+    return List.of(OPEN).contains(path);
   }
 
   static boolean isPage(HttpServletRequest request) {

@@ -24,24 +24,40 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "AnswerRequest")
 public record AnswerBody(
     @NotNull @Size(min = 1, max = 2_000) @PlainText String question,
-    @Size(min = 1, max = 63) @Nullable String collection,
+    @Schema(description = "This, or collections: exactly one of the two.") @Size(min = 1, max = 63)
+        @Nullable String collection,
     @Size(min = 1, max = 8) @Nullable List<@Size(min = 1, max = 63) String> collections,
-    @Nullable AnswerStyle style,
-    @Min(1) @Max(32) @Nullable Integer k,
+    @Schema(description = "A phrase, one sentence, or several; sentence if absent.")
+        @Nullable AnswerStyle style,
+    @Schema(description = "Neighbours at each retrieval; 4 if absent.") @Min(1) @Max(32)
+        @Nullable Integer k,
     @Size(min = 0, max = 16) @Nullable List<FilterBody> filters,
     @Nullable SearchMode mode,
     @Nullable Boolean rerank,
-    @DecimalMin("0") @DecimalMax("2") @Nullable Double temperature,
+    @Schema(description = "0 if absent, which is greedy.") @DecimalMin("0") @DecimalMax("2")
+        @Nullable Double temperature,
     @DecimalMin(value = "0", inclusive = false) @DecimalMax("1") @Nullable Double topP,
     @Min(0) @Max((1L << 53) - 1) @Nullable Long seed,
-    @Min(1) @Max(1_024) @Nullable Integer maxTokens,
-    @DecimalMin("0") @DecimalMax("1") @Nullable Double minConfidence,
-    @Nullable Boolean freezeNeighbours,
-    @Min(1) @Max(600_000) @Nullable Long timeoutMs,
+    @Schema(description = "32, 64 or 256 by style if absent.") @Min(1) @Max(1_024)
+        @Nullable Integer maxTokens,
+    @Schema(
+            description =
+                "An answer that is less certain is held back; what the model was calibrated to if absent.")
+        @DecimalMin("0")
+        @DecimalMax("1")
+        @Nullable Double minConfidence,
+    @Schema(description = "Keep the question's neighbours for all of the answer.")
+        @Nullable Boolean freezeNeighbours,
+    @Schema(description = "120,000 if absent; waiting for a slot counts.") @Min(1) @Max(600_000)
+        @Nullable Long timeoutMs,
     @Size(min = 0, max = 8) @Nullable List<AnswerInclude> include,
     @Size(min = 1, max = 30) @Nullable String conversationId,
-    @Min(0) @Max(4) @Nullable Integer historyTurns,
-    @Nullable Boolean store) {
+    @Schema(description = "How many earlier turns of the conversation go before the question.")
+        @Min(0)
+        @Max(4)
+        @Nullable Integer historyTurns,
+    @Schema(description = "False: not kept, and nobody can say anything of it.")
+        @Nullable Boolean store) {
 
   public boolean includes(AnswerInclude what) {
     return include != null && include.contains(what);

@@ -11,12 +11,17 @@ import io.retort.web.json.QueryModel;
 import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.Problem;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.problem.TraceFilter;
 import io.retort.web.sse.Accepted;
 import io.retort.web.sse.EventStream;
+import io.retort.web.sse.SentEvent;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.NotNull;
@@ -42,6 +47,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code /answers}: ask and wait, ask and watch, look again, stop, and put an answer to the test.
  */
 @RestController
+@Tag(name = "Answers")
 @RequestMapping("/api/v1/answers")
 class AnswerController {
   private final AnswerService answers;
@@ -55,6 +61,27 @@ class AnswerController {
   }
 
   @PostMapping(produces = {"application/json", "text/event-stream"})
+  @Operation(
+      operationId = "ask",
+      summary = "Ask a question",
+      description =
+          "With Accept: text/event-stream as server-sent events: retrieval, token and "
+              + "citation as they come, abstained if there is no answer, usage, and at last "
+              + "done with the whole answer, or error with a problem. Closing the stream "
+              + "cancels.")
+  @Refuses({
+    ProblemCode.COLLECTION_NOT_FOUND,
+    ProblemCode.CONVERSATION_NOT_FOUND,
+    ProblemCode.CONVERSATION_FULL,
+    ProblemCode.QUESTION_TOO_LONG,
+    ProblemCode.INVALID_FILTER,
+    ProblemCode.UNKNOWN_FILTER_FIELD,
+    ProblemCode.OVERLOADED,
+    ProblemCode.MODELS_LOADING,
+    ProblemCode.MODEL_UNAVAILABLE,
+    ProblemCode.INDEX_DEGRADED,
+    ProblemCode.DEADLINE_EXCEEDED
+  })
   @Requires(Scope.ASK)
   @ApiResponse(
       responseCode = "200",
@@ -63,7 +90,9 @@ class AnswerController {
         @Content(
             mediaType = "application/json",
             schema = @Schema(implementation = AnswerView.class)),
-        @Content(mediaType = "text/event-stream", schema = @Schema(type = "string"))
+        @Content(
+            mediaType = "text/event-stream",
+            schema = @Schema(implementation = SentEvent.class))
       })
   @Nullable AnswerView ask(
       @RequestBody AnswerBody body,
@@ -108,9 +137,17 @@ class AnswerController {
   record UsageEvent(Usage usage, TimingsView timings) {}
 
   @QueryModel
-  record Shown(@Size(min = 0, max = 8) @Nullable List<AnswerInclude> include) {}
+  record Shown(
+      @Schema(description = "What to show in addition; raw_scores is for administrators.")
+          @Size(min = 0, max = 8)
+          @Nullable List<AnswerInclude> include) {}
 
-  @GetMapping(path = "/{id}", produces = "application/json")
+  @GetMapping(path = "/{id:[^:]+}", produces = "application/json")
+  @Operation(
+      operationId = "getAnswer",
+      summary = "A stored answer",
+      description = "For the credential that asked.")
+  @Refuses(ProblemCode.ANSWER_NOT_FOUND)
   @Requires(Scope.ASK)
   AnswerView find(@PathVariable String id, @ParameterObject Shown shown, Caller caller) {
     Set<AnswerInclude> include = shown.include() == null ? Set.of() : Set.copyOf(shown.include());
@@ -119,6 +156,11 @@ class AnswerController {
 
   @PostMapping("/{id}:cancel")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(
+      operationId = "cancelAnswer",
+      summary = "Stop an answer",
+      description = "For the credential that asked; one that has ended already stays as it is.")
+  @Refuses(ProblemCode.ANSWER_NOT_FOUND)
   @Requires(Scope.ASK)
   void cancel(@PathVariable String id, Caller caller) {
     if (!answers.cancel(known(id), caller)) {
@@ -131,9 +173,23 @@ class AnswerController {
   record KnockOutBody(
       @NotNull @Size(min = 1, max = 64) List<@Size(min = 1, max = 50) String> chunkIds) {}
 
+  @Schema(name = "KnockOut", description = "In nats.")
   record KnockOutView(double logprob, double maskedLogprob, double knockOut) {}
 
   @PostMapping(path = "/{id}:knock-out", produces = "application/json")
+  @Operation(
+      operationId = "knockOut",
+      summary = "What an answer loses without some of its neighbours",
+      description = "The stored answer is scored again with these neighbours masked.")
+  @Refuses({
+    ProblemCode.ANSWER_NOT_FOUND,
+    ProblemCode.VERSION_GONE,
+    ProblemCode.OVERLOADED,
+    ProblemCode.MODELS_LOADING,
+    ProblemCode.MODEL_UNAVAILABLE,
+    ProblemCode.INDEX_DEGRADED,
+    ProblemCode.DEADLINE_EXCEEDED
+  })
   @Requires(Scope.ASK)
   KnockOutView knockOut(@PathVariable String id, @RequestBody KnockOutBody body, Caller caller)
       throws InterruptedException {

@@ -3,8 +3,12 @@ package io.retort.web.answers;
 import static java.util.Objects.requireNonNull;
 
 import io.retort.data.TextSpan;
+import io.retort.generator.AbstentionReason;
+import io.retort.generator.AnswerStyle;
+import io.retort.generator.FinishReason;
 import io.retort.generator.Usage;
 import io.retort.web.search.NeighbourView;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -22,20 +26,27 @@ public record AnswerView(
     @Nullable String collection,
     @Nullable List<String> collections,
     @Nullable String conversationId,
-    @Nullable String answer,
+    @Schema(description = "Null exactly if abstained.") @Nullable String answer,
     boolean abstained,
-    @Nullable String reason,
-    double confidence,
+    @Schema(
+            implementation = AbstentionReason.class,
+            description =
+                "Why there is no answer: nothing was found, or nothing is certain enough.")
+        @Nullable String reason,
+    @Schema(description = "The calibrated probability that the answer is right.") double confidence,
     @Nullable Double minConfidence,
-    String style,
-    String finishReason,
+    @Schema(implementation = AnswerStyle.class) String style,
+    @Schema(implementation = FinishReason.class) String finishReason,
     boolean partial,
     @Nullable DegradedView degraded,
     List<CitationView> citations,
-    List<TextSpan> unsupported,
+    @Schema(description = "Sentences of the answer without a citation.") List<TextSpan> unsupported,
     List<NeighbourView> neighbours,
-    List<TraceView> trace,
-    @Nullable List<TokenView> tokens,
+    @Schema(
+            description =
+                "One entry for each retrieval: that of the question, then one for each generated chunk.")
+        List<TraceView> trace,
+    @Schema(description = "Null unless included.") @Nullable List<TokenView> tokens,
     Usage usage,
     TimingsView timings,
     ModelView model,
@@ -47,6 +58,7 @@ public record AnswerView(
   }
 
   /** Why an answer's retrieval may be poorer than it should be. */
+  @Schema(name = "AnswerDegraded")
   public record DegradedView(String reason, @Nullable Long missing) {}
 
   /**
@@ -61,13 +73,16 @@ public record AnswerView(
       String title,
       String chunkId,
       @Nullable Integer page,
-      TextSpan sourceSpan,
-      TextSpan answerSpan,
-      @Nullable String quote,
-      double score,
-      String state,
+      @Schema(description = "Where the quote stands in the extracted text of that version.")
+          TextSpan sourceSpan,
+      @Schema(description = "Which words of the answer it stands for.") TextSpan answerSpan,
+      @Schema(description = "Equals the source text; null once that version is no longer live.")
+          @Nullable String quote,
+      @Schema(description = "This neighbour's share of what was copied.") double score,
+      @Schema(allowableValues = {"live", "replaced", "deleted"}) String state,
       String url) {}
 
+  @Schema(name = "TraceEntry")
   public record TraceView(
       int chunkIndex, String query, boolean frozen, List<TraceNeighbour> neighbours) {}
 
@@ -83,6 +98,7 @@ public record AnswerView(
 
   public record TokenSource(String chunkId, String documentId, TextSpan sourceSpan) {}
 
+  @Schema(name = "AnswerTimings")
   public record TimingsView(
       long queueMs,
       long encodeMs,
@@ -94,6 +110,7 @@ public record AnswerView(
       @Nullable Long firstTokenMs,
       long totalMs) {}
 
+  @Schema(name = "AnswerModel")
   public record ModelView(
       String decoder,
       String encoder,

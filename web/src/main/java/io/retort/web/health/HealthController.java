@@ -2,6 +2,11 @@ package io.retort.web.health;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.retort.web.access.OpenToAll;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -10,6 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /health}: short for readiness. */
 @RestController
+@Tag(name = "Health")
 class HealthController {
   private final Readiness readiness;
 
@@ -21,9 +27,19 @@ class HealthController {
    * @param reason only if the service is not ready
    */
   record HealthView(
-      String status, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reason) {}
+      @Schema(allowableValues = {"ready", "unavailable"}) String status,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reason) {}
 
   @GetMapping(path = "/health", produces = "application/json")
+  @ApiResponse(
+      responseCode = "200",
+      description = "It is.",
+      content = @Content(schema = @Schema(implementation = HealthView.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "It is not; the reason is the code of a problem.",
+      content = @Content(schema = @Schema(implementation = HealthView.class)))
+  @Operation(operationId = "getHealth", summary = "Whether the service is ready")
   @OpenToAll
   ResponseEntity<HealthView> health() {
     return readiness

@@ -19,7 +19,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +39,6 @@ final class IdempotencyFilter extends OncePerRequestFilter {
   private static final Logger LOG = LoggerFactory.getLogger(IdempotencyFilter.class);
   private static final int LARGEST_REQUEST = 1 << 20;
   private static final int LARGEST_RESPONSE = 4 << 20;
-  private static final Set<String> SECRETS = Set.of("/api/v1/keys", "/api/v1/admin/logins");
   private static final String LAST_EVENT = "\nevent: done\n";
 
   private final ReplyStore replies;
@@ -55,11 +53,9 @@ final class IdempotencyFilter extends OncePerRequestFilter {
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
     String path = request.getRequestURI();
-    return !request.getMethod().equals("POST")
-        || request.getHeader(HEADER) == null
-        || !path.startsWith("/api/v1/")
-        || path.matches("/api/v1/collections/[^/]+/documents")
-        || SECRETS.contains(path);
+    return request.getHeader(HEADER) == null
+        || !IdempotentCalls.covers(request.getMethod(), path)
+        || IdempotentCalls.isUpload(path);
   }
 
   @Override

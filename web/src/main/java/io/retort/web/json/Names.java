@@ -1,5 +1,10 @@
 package io.retort.web.json;
 
+import java.lang.reflect.AnnotatedElement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
 /** The public spelling of Java's names. */
 public final class Names {
   private Names() {}
@@ -16,5 +21,14 @@ public final class Names {
       }
     }
     return text.toString();
+  }
+
+  /** The words of an enum's constants: in lower case, unless {@link InCapitals} says otherwise. */
+  static List<String> words(Class<?> type, AnnotatedElement place) {
+    boolean capitals = place.isAnnotationPresent(InCapitals.class);
+    return Arrays.stream(type.getEnumConstants())
+        .map(constant -> ((Enum<?>) constant).name())
+        .map(name -> capitals ? name : name.toLowerCase(Locale.ROOT))
+        .toList();
   }
 }

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -222,7 +221,7 @@ public final class RecordReader {
       return instant(node, field);
     }
     if (wanted.isEnum()) {
-      return constant(node, wanted, field);
+      return constant(node, bounds, wanted, field);
     }
     if (wanted.isRecord()) {
       return record(node, wanted, field);
@@ -511,17 +510,13 @@ public final class RecordReader {
     return null;
   }
 
-  private @Nullable Object constant(JsonNode node, Class<?> type, String field) {
-    List<String> known =
-        Arrays.stream(type.getEnumConstants())
-            .map(c -> ((Enum<?>) c).name().toLowerCase(Locale.ROOT))
-            .toList();
+  private @Nullable Object constant(
+      JsonNode node, AnnotatedElement bounds, Class<?> type, String field) {
+    List<String> known = Names.words(type, bounds);
     if (node.isString()) {
-      for (Object constant : type.getEnumConstants()) {
-        String name = ((Enum<?>) constant).name();
-        if (name.toLowerCase(Locale.ROOT).equals(node.stringValue())) {
-          return constant;
-        }
+      int found = known.indexOf(node.stringValue());
+      if (found >= 0) {
+        return type.getEnumConstants()[found];
       }
       error(
           new FieldError(

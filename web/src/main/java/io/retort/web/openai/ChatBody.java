@@ -34,10 +34,13 @@ record ChatBody(
     @Min(0) @Max((1L << 53) - 1) @Nullable Long seed,
     @Min(1) @Nullable Integer maxTokens,
     @Min(1) @Nullable Integer maxCompletionTokens,
-    @Schema(implementation = Object.class) @Nullable JsonNode stop,
+    @Schema(
+            anyOf = {String.class, String[].class},
+            description = "One text, or up to 4.")
+        @Nullable JsonNode stop,
     @Nullable Boolean logprobs,
     @Nullable Options retort,
-    @Schema(hidden = true) @OtherFields Map<String, JsonNode> others) {
+    @OtherFields Map<String, JsonNode> others) {
 
   /** Who says a message. */
   enum Role {
@@ -55,13 +58,11 @@ record ChatBody(
   @Schema(name = "ChatMessage")
   record Message(
       @NotNull Role role,
-      @Schema(implementation = Object.class) @Nullable JsonNode content,
-      @Schema(hidden = true) @OtherFields Map<String, JsonNode> others) {}
+      @Schema(anyOf = {String.class, Conversation.Part[].class}) @Nullable JsonNode content,
+      @OtherFields Map<String, JsonNode> others) {}
 
   @Schema(name = "ChatStreamOptions")
-  record StreamOptions(
-      @Nullable Boolean includeUsage,
-      @Schema(hidden = true) @OtherFields Map<String, JsonNode> others) {}
+  record StreamOptions(@Nullable Boolean includeUsage, @OtherFields Map<String, JsonNode> others) {}
 
   /**
    * @param historyTurns how many turns before the question count
@@ -75,7 +76,7 @@ record ChatBody(
   record Options(
       @Min(0) @Max(4) @Nullable Integer historyTurns,
       @Size(min = 0, max = 8) @Nullable List<AnswerInclude> include,
-      @Schema(hidden = true) @OtherFields Map<String, JsonNode> answer) {
+      @OtherFields Map<String, JsonNode> answer) {
     static final Options NONE = new Options(null, null, Map.of());
   }
 

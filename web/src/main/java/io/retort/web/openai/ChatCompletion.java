@@ -28,7 +28,11 @@ record ChatCompletion(
     Extension retort) {
 
   @Schema(name = "ChatChoice")
-  record Choice(int index, String finishReason, @Nullable Logprobs logprobs, Reply message) {}
+  record Choice(
+      int index,
+      @Schema(allowableValues = {"stop", "length"}) String finishReason,
+      @Nullable Logprobs logprobs,
+      Reply message) {}
 
   @Schema(name = "ChatReply")
   record Reply(

@@ -7,10 +7,14 @@ import io.retort.web.answers.AnswerListener;
 import io.retort.web.answers.AnswerPlan;
 import io.retort.web.answers.AnswerService;
 import io.retort.web.answers.AnswerView;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.sse.EventStream;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -25,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code POST /v1/chat/completions}: an answer, whole or as a stream. */
 @RestController
+@Tag(name = "OpenAI")
 class ChatController {
   private final AnswerService answers;
   private final JsonMapper json;
@@ -34,10 +39,32 @@ class ChatController {
     this.json = json;
   }
 
+  /** A chunk of a stream as the description shows it. */
+  @Schema(name = "ChatStreamEvent")
+  record SentChunk(@Schema(description = "A chunk as JSON, or [DONE].") String data) {}
+
   /** The body says whether it is a stream; the Accept header of OpenAI's clients does not. */
   @PostMapping(
       path = "/v1/chat/completions",
       produces = {"application/json", "text/event-stream"})
+  @Operation(
+      operationId = "createChatCompletion",
+      summary = "Ask in a chat",
+      description =
+          "The model is a collection's id, the last message the question. With stream the "
+              + "chunks come as server-sent events, of which the last is [DONE].")
+  @Refuses({
+    ProblemCode.COLLECTION_NOT_FOUND,
+    ProblemCode.UNSUPPORTED_PARAMETER,
+    ProblemCode.QUESTION_TOO_LONG,
+    ProblemCode.INVALID_FILTER,
+    ProblemCode.UNKNOWN_FILTER_FIELD,
+    ProblemCode.OVERLOADED,
+    ProblemCode.MODELS_LOADING,
+    ProblemCode.MODEL_UNAVAILABLE,
+    ProblemCode.INDEX_DEGRADED,
+    ProblemCode.DEADLINE_EXCEEDED
+  })
   @Requires(Scope.ASK)
   @ApiResponse(
       responseCode = "200",
@@ -46,7 +73,9 @@ class ChatController {
         @Content(
             mediaType = "application/json",
             schema = @Schema(implementation = ChatCompletion.class)),
-        @Content(mediaType = "text/event-stream", schema = @Schema(type = "string"))
+        @Content(
+            mediaType = "text/event-stream",
+            schema = @Schema(implementation = SentChunk.class))
       })
   @Nullable ResponseEntity<ChatCompletion> complete(
       @RequestBody ChatBody body,

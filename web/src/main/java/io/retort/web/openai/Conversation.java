@@ -8,6 +8,7 @@ import io.retort.web.openai.ChatBody.Role;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.ArrayDeque;
@@ -39,7 +40,9 @@ record Conversation(String question, String place, List<Turn> history, List<Stri
     ignored = List.copyOf(ignored);
   }
 
-  private record Part(
+  /** A piece of a message's content; only texts are taken. */
+  @Schema(name = "ChatContentPart")
+  record Part(
       @NotNull @Size(min = 1, max = 50) String type,
       @Nullable String text,
       @OtherFields Map<String, JsonNode> others) {}

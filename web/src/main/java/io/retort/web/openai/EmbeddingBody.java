@@ -25,7 +25,11 @@ import tools.jackson.databind.node.ObjectNode;
 @Schema(name = "EmbeddingRequest")
 record EmbeddingBody(
     @NotNull @Size(min = 1, max = 63) String model,
-    @Schema(implementation = Object.class) @NotNull JsonNode input,
+    @Schema(
+            anyOf = {String.class, String[].class},
+            description = "One text, or 1 to 256.")
+        @NotNull
+        JsonNode input,
     @Nullable Encoding encodingFormat,
     @Nullable Integer dimensions,
     @Nullable String user) {

@@ -9,9 +9,12 @@ import io.retort.web.access.Scope;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.search.Gate;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -24,6 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code POST /v1/embeddings}: vectors by the encoder of the index. */
 @RestController
+@Tag(name = "OpenAI")
 class EmbeddingController {
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
@@ -41,11 +45,26 @@ class EmbeddingController {
    * @param embedding numbers, or their bytes in base64
    */
   @Schema(name = "Embedding")
-  record Item(String object, int index, @Schema(implementation = Object.class) Object embedding) {}
+  record Item(
+      String object,
+      int index,
+      @Schema(
+              anyOf = {float[].class, String.class},
+              description = "Numbers, or their bytes in base64.")
+          Object embedding) {}
 
   record EmbeddingUsage(int promptTokens, int totalTokens) {}
 
   @PostMapping(path = "/v1/embeddings", produces = "application/json")
+  @Operation(operationId = "createEmbeddings", summary = "Embed texts with the index's encoder")
+  @Refuses({
+    ProblemCode.COLLECTION_NOT_FOUND,
+    ProblemCode.CONTEXT_LENGTH_EXCEEDED,
+    ProblemCode.OVERLOADED,
+    ProblemCode.MODELS_LOADING,
+    ProblemCode.MODEL_UNAVAILABLE,
+    ProblemCode.DEADLINE_EXCEEDED
+  })
   @Requires(Scope.ASK)
   EmbeddingList embed(@RequestBody EmbeddingBody body, Caller caller) throws Exception {
     if (!body.model().equals(ModelController.ENCODER)) {

@@ -9,8 +9,11 @@ import io.retort.web.access.Requires;
 import io.retort.web.access.Scope;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.rooms.Rooms;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,6 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /v1/models}: the caller's collections, and the encoder. */
 @RestController
+@Tag(name = "OpenAI")
 @RequestMapping(path = "/v1/models", produces = "application/json")
 class ModelController {
   /** No collection has a name that begins so. */
@@ -52,6 +56,7 @@ class ModelController {
   record ModelList(String object, List<ModelView> data) {}
 
   @GetMapping
+  @Operation(operationId = "listModels", summary = "The caller's collections, and the encoder")
   @Requires(Scope.ASK)
   ModelList list(Caller caller) {
     var models = new ArrayList<ModelView>();
@@ -61,6 +66,8 @@ class ModelController {
   }
 
   @GetMapping("/{id}")
+  @Operation(operationId = "getModel", summary = "One collection, or the encoder")
+  @Refuses(ProblemCode.COLLECTION_NOT_FOUND)
   @Requires(Scope.ASK)
   ModelView find(@PathVariable String id, Caller caller) {
     if (id.equals(ENCODER)) {

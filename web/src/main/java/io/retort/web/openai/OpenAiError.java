@@ -40,7 +40,7 @@ record OpenAiError(Detail error) {
   }
 
   /** OpenAI's word where there is one that clients look at. */
-  private static String code(ProblemCode code) {
+  static String code(ProblemCode code) {
     return switch (code) {
       case UNAUTHENTICATED -> "invalid_api_key";
       case COLLECTION_NOT_FOUND -> "model_not_found";

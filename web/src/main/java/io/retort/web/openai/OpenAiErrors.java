@@ -2,6 +2,7 @@ package io.retort.web.openai;
 
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ErrorForm;
+import io.retort.web.problem.ProblemCode;
 import org.springframework.stereotype.Component;
 
 /** Every error under {@code /v1}, whoever finds it. */
@@ -20,5 +21,10 @@ final class OpenAiErrors implements ErrorForm {
   @Override
   public Class<?> type() {
     return OpenAiError.class;
+  }
+
+  @Override
+  public String code(ProblemCode code) {
+    return OpenAiError.code(code);
   }
 }

@@ -13,4 +13,9 @@ public interface ErrorForm {
   Object body(ApiException exception, String instance, String traceId);
 
   Class<?> type();
+
+  /** The word that such a body has for the problem. */
+  default String code(ProblemCode code) {
+    return code.code();
+  }
 }

@@ -1,5 +1,6 @@
 package io.retort.web.problem;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
 /** The body of every refusal and failure (RFC 9457). */
@@ -9,7 +10,7 @@ public record Problem(
     int status,
     String detail,
     String instance,
-    String code,
+    @Schema(implementation = ProblemCode.class) String code,
     String traceId,
     List<FieldError> errors) {
   public Problem {

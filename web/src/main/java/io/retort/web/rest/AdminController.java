@@ -12,7 +12,9 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.rooms.RoomsStatus;
 import io.retort.web.rooms.StatusBoard;
 import io.retort.web.settings.RetortSettings;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -31,6 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /admin}: login addresses and how the service is. */
 @RestController
+@Tag(name = "Administration")
 @RequestMapping(path = "/api/v1/admin", produces = "application/json")
 class AdminController {
   private final StatusBoard board;
@@ -60,6 +63,7 @@ class AdminController {
       @Size(min = 1, max = 64) @Nullable List<@Size(min = 1, max = 63) String> collections,
       @Min(60) @Max(86_400) @Nullable Integer expiresInSeconds) {}
 
+  @Schema(name = "LoginAddress")
   record LoginView(String url) {
     @Override
     public String toString() {
@@ -69,6 +73,11 @@ class AdminController {
 
   @PostMapping("/logins")
   @ResponseStatus(HttpStatus.CREATED)
+  @Operation(
+      operationId = "createLogin",
+      summary = "Make a login address",
+      description =
+          "Works once, for as long as the settings say unless the request says otherwise.")
   @Requires(Scope.ADMIN)
   LoginView login(@RequestBody LoginBody body, Caller caller, HttpServletRequest request) {
     List<String> collections = body.collections() == null ? List.of(Grant.ALL) : body.collections();
@@ -87,6 +96,7 @@ class AdminController {
         : configured;
   }
 
+  @Schema(name = "ServiceStatus")
   record StatusView(
       String version,
       @Nullable String device,
@@ -95,13 +105,17 @@ class AdminController {
       QueuesView queues,
       DiskView disk) {}
 
+  @Schema(name = "StatusOfIndex")
   record IndexView(String state, @Nullable Long chunks, @Nullable Long drift) {}
 
+  @Schema(name = "StatusOfQueues")
   record QueuesView(int answers, long ingest) {}
 
+  @Schema(name = "StatusOfDisk")
   record DiskView(double usedShare) {}
 
   @GetMapping("/status")
+  @Operation(operationId = "getStatus", summary = "How the service is")
   @Requires(Scope.ADMIN)
   StatusView status() {
     RoomsStatus status = board.status();

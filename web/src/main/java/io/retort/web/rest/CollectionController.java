@@ -3,6 +3,7 @@ package io.retort.web.rest;
 import io.retort.data.AccessScope;
 import io.retort.data.store.CollectionRow;
 import io.retort.data.store.FieldDeclaration;
+import io.retort.data.store.FieldDeclaration.Type;
 import io.retort.data.store.ReplyStore;
 import io.retort.indexer.CollectionPatch;
 import io.retort.indexer.NewCollection;
@@ -16,9 +17,12 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.runs.EvaluationRuns;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -44,6 +48,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /collections}. */
 @RestController
+@Tag(name = "Collections")
 @RequestMapping(path = "/api/v1/collections", produces = "application/json")
 class CollectionController {
   private final DocumentService documents;
@@ -68,8 +73,7 @@ class CollectionController {
   @Schema(name = "Field")
   @RequestBodyModel
   record FieldBody(
-      @NotNull @Pattern(regexp = "[a-z][a-z0-9_]{0,31}") String name,
-      FieldDeclaration.@NotNull Type type) {}
+      @NotNull @Pattern(regexp = "[a-z][a-z0-9_]{0,31}") String name, @NotNull Type type) {}
 
   @RequestBodyModel
   @Schema(name = "NewCollection")
@@ -88,11 +92,16 @@ class CollectionController {
 
   @QueryModel
   record ListQuery(
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 1_000) @Nullable String cursor) {}
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 1_000)
+          @Nullable String cursor) {}
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
+  @Operation(operationId = "createCollection", summary = "Make a collection")
+  @Refuses(ProblemCode.COLLECTION_EXISTS)
   @Requires(Scope.ADMIN)
   ResponseEntity<CollectionView> create(@RequestBody NewCollectionBody body, Caller caller) {
     CollectionRow row =
@@ -109,6 +118,8 @@ class CollectionController {
   }
 
   @GetMapping
+  @Operation(operationId = "listCollections", summary = "The caller's collections")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.READ)
   Page<CollectionView> list(@ParameterObject ListQuery query, Caller caller) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -116,12 +127,19 @@ class CollectionController {
   }
 
   @GetMapping("/{collection}")
+  @Operation(operationId = "getCollection", summary = "One collection")
+  @Refuses(ProblemCode.COLLECTION_NOT_FOUND)
   @Requires(Scope.READ)
   CollectionView get(@PathVariable String collection, Caller caller) {
     return documents.collection(collection, scopes.of(caller));
   }
 
   @PatchMapping("/{collection}")
+  @Operation(
+      operationId = "updateCollection",
+      summary = "Change title, description or fields",
+      description = "Absent fields stay as they are; declared fields can only be added to.")
+  @Refuses(ProblemCode.COLLECTION_NOT_FOUND)
   @Requires(Scope.ADMIN)
   CollectionView patch(
       @PathVariable String collection, @RequestBody PatchBody body, Caller caller) {
@@ -137,6 +155,11 @@ class CollectionController {
 
   @DeleteMapping("/{collection}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(
+      operationId = "deleteCollection",
+      summary = "Delete a collection with its documents",
+      description = "It is gone from every search and answer before this returns.")
+  @Refuses(ProblemCode.COLLECTION_NOT_FOUND)
   @Requires(Scope.ADMIN)
   void delete(@PathVariable String collection, Caller caller) {
     rooms.ingest().deleteCollection(collection, scopes.of(caller));

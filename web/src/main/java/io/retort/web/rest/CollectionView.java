@@ -4,6 +4,7 @@ import io.retort.data.store.CollectionRow;
 import io.retort.data.store.CollectionSummary;
 import io.retort.data.store.DocumentStatus;
 import io.retort.data.store.FieldDeclaration;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,20 +22,26 @@ public record CollectionView(
     long chunks,
     long characters,
     long bytes,
-    Map<String, Long> byStatus,
+    @Schema(description = "How many documents have each status; one that none has is absent.")
+        Map<String, Long> byStatus,
     IndexView index,
     Instant createdAt,
     Instant updatedAt) {
 
-  public record FieldView(String name, String type) {
+  @Schema(name = "DeclaredField")
+  public record FieldView(
+      String name, @Schema(implementation = FieldDeclaration.Type.class) String type) {
     static FieldView of(FieldDeclaration field) {
       return new FieldView(field.name(), field.type().name().toLowerCase(Locale.ROOT));
     }
   }
 
   /** The last two are null while the models are not loaded. */
+  @Schema(name = "CollectionIndex")
   public record IndexView(
-      String state, @Nullable Integer chunkLength, @Nullable String encoderFingerprint) {}
+      @Schema(allowableValues = {"ready", "reindexing", "degraded"}) String state,
+      @Nullable Integer chunkLength,
+      @Nullable String encoderFingerprint) {}
 
   static CollectionView of(
       CollectionSummary summary,

@@ -14,7 +14,10 @@ import io.retort.web.json.QueryModel;
 import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
@@ -40,6 +43,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /conversations}: questions that belong together, for whoever asked them alone. */
 @RestController
+@Tag(name = "Conversations")
 @RequestMapping(path = "/api/v1/conversations", produces = "application/json")
 class ConversationController {
   private final ConversationStore conversations;
@@ -60,8 +64,11 @@ class ConversationController {
 
   @QueryModel
   record ConversationsQuery(
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 100) @Nullable String cursor) {}
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 100)
+          @Nullable String cursor) {}
 
   /**
    * @param turns oldest first, without those whose collection the caller may no longer see
@@ -88,6 +95,10 @@ class ConversationController {
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
+  @Operation(
+      operationId = "createConversation",
+      summary = "Begin a conversation",
+      description = "Only the credential that began it sees it.")
   @Requires(Scope.ASK)
   ResponseEntity<ConversationView> create(@RequestBody NewConversationBody body, Caller caller) {
     Conversation made = conversations.create(caller.id(), body.title() == null ? "" : body.title());
@@ -96,6 +107,10 @@ class ConversationController {
   }
 
   @GetMapping
+  @Operation(
+      operationId = "listConversations",
+      summary = "The caller's conversations, newest first")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.ASK)
   Page<ConversationView> list(@ParameterObject ConversationsQuery query, Caller caller) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -108,12 +123,16 @@ class ConversationController {
   }
 
   @GetMapping("/{id}")
+  @Operation(operationId = "getConversation", summary = "One conversation with its turns")
+  @Refuses(ProblemCode.CONVERSATION_NOT_FOUND)
   @Requires(Scope.ASK)
   ConversationView get(@PathVariable String id, Caller caller) {
     return view(conversations.find(known(id), caller.id()), caller);
   }
 
   @PatchMapping("/{id}")
+  @Operation(operationId = "updateConversation", summary = "Give a conversation another title")
+  @Refuses(ProblemCode.CONVERSATION_NOT_FOUND)
   @Requires(Scope.ASK)
   ConversationView patch(@PathVariable String id, @RequestBody PatchBody body, Caller caller) {
     String title = body.title();
@@ -127,6 +146,8 @@ class ConversationController {
   /** Its answers go with it, and what was said about them. */
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(operationId = "deleteConversation", summary = "Delete a conversation with its answers")
+  @Refuses(ProblemCode.CONVERSATION_NOT_FOUND)
   @Requires(Scope.ASK)
   void delete(@PathVariable String id, Caller caller) {
     if (!conversations.delete(known(id), caller.id())) {

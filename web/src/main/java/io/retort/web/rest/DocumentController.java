@@ -10,13 +10,19 @@ import io.retort.web.access.AccessScopes;
 import io.retort.web.access.Caller;
 import io.retort.web.access.Requires;
 import io.retort.web.access.Scope;
+import io.retort.web.json.InCapitals;
 import io.retort.web.json.QueryModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.rooms.Rooms;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Max;
@@ -46,6 +52,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Documents: list, look, read, delete, try again. */
 @RestController
+@Tag(name = "Documents")
 @RequestMapping("/api/v1")
 class DocumentController {
   private final DocumentService documents;
@@ -60,12 +67,19 @@ class DocumentController {
 
   @QueryModel
   record DocumentsQuery(
-      @Nullable DocumentStatus status,
-      @Size(min = 1, max = 1_024) @Nullable String pathPrefix,
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 4_000) @Nullable String cursor) {}
+      @Schema(description = "Only documents with this status.") @InCapitals
+          @Nullable DocumentStatus status,
+      @Schema(description = "Only documents whose path begins so.") @Size(min = 1, max = 1_024)
+          @Nullable String pathPrefix,
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 4_000)
+          @Nullable String cursor) {}
 
   @GetMapping(path = "/collections/{collection}/documents", produces = "application/json")
+  @Operation(operationId = "listDocuments", summary = "Documents of a collection, by path")
+  @Refuses({ProblemCode.COLLECTION_NOT_FOUND, ProblemCode.INVALID_CURSOR})
   @Requires(Scope.READ)
   Page<DocumentView> list(
       @PathVariable String collection, @ParameterObject DocumentsQuery query, Caller caller) {
@@ -73,7 +87,9 @@ class DocumentController {
         collection, query.status(), query.pathPrefix(), query.limit(), query.cursor(), caller);
   }
 
-  @GetMapping(path = "/documents/{id}", produces = "application/json")
+  @GetMapping(path = "/documents/{id:[^:]+}", produces = "application/json")
+  @Operation(operationId = "getDocument", summary = "One document")
+  @Refuses(ProblemCode.DOCUMENT_NOT_FOUND)
   @Requires(Scope.READ)
   DocumentView get(@PathVariable String id, Caller caller) {
     return DocumentView.of(documents.document(id, scopes.of(caller)));
@@ -86,12 +102,24 @@ class DocumentController {
 
   @QueryModel
   record PassageQuery(
-      @Min(0) @Nullable Integer start,
-      @Min(0) @Nullable Integer end,
-      @Min(1) @Nullable Integer version,
-      @Size(min = 0, max = 8) @Nullable List<PassageInclude> include) {}
+      @Schema(description = "The first code point; 0 if absent.") @Min(0) @Nullable Integer start,
+      @Schema(description = "Behind the last code point; 10,000 further if absent.") @Min(0)
+          @Nullable Integer end,
+      @Schema(description = "Refuse another version than this; the live one if absent.") @Min(1)
+          @Nullable Integer version,
+      @Schema(description = "What to tell in addition.") @Size(min = 0, max = 8)
+          @Nullable List<PassageInclude> include) {}
 
   @GetMapping(path = "/documents/{id}/passage")
+  @Operation(
+      operationId = "getPassage",
+      summary = "A piece of a document's extracted text",
+      description = "At most 100,000 code points. With Accept: text/plain the bare text.")
+  @Refuses({
+    ProblemCode.DOCUMENT_NOT_FOUND,
+    ProblemCode.VERSION_GONE,
+    ProblemCode.RANGE_OUT_OF_BOUNDS
+  })
   @Requires(Scope.READ)
   @ApiResponse(
       responseCode = "200",
@@ -120,9 +148,13 @@ class DocumentController {
 
   @QueryModel
   record ChunksQuery(
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 1_000) @Nullable String cursor) {}
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 1_000)
+          @Nullable String cursor) {}
 
+  @Schema(name = "Chunk")
   record ChunkView(
       String chunkId, int ordinal, TextSpan span, @Nullable Integer page, String text) {
     static ChunkView of(StoredChunk chunk) {
@@ -132,6 +164,8 @@ class DocumentController {
   }
 
   @GetMapping(path = "/documents/{id}/chunks", produces = "application/json")
+  @Operation(operationId = "listChunks", summary = "The chunks of a document, in order")
+  @Refuses({ProblemCode.DOCUMENT_NOT_FOUND, ProblemCode.INVALID_CURSOR})
   @Requires(Scope.READ)
   Page<ChunkView> chunks(
       @PathVariable String id, @ParameterObject ChunksQuery query, Caller caller) {
@@ -145,14 +179,29 @@ class DocumentController {
 
   /** The bytes that were uploaded: never shown by a browser, only saved. */
   @GetMapping("/documents/{id}/original")
+  @Operation(
+      operationId = "getOriginal",
+      summary = "The uploaded file",
+      description = "Byte ranges are served.")
+  @Refuses({ProblemCode.DOCUMENT_NOT_FOUND, ProblemCode.RANGE_NOT_SATISFIABLE})
   @Requires(Scope.READ)
   @ApiResponse(
       responseCode = "200",
       description = "The uploaded file.",
-      content =
-          @Content(
-              mediaType = "application/octet-stream",
-              schema = @Schema(type = "string", format = "binary")))
+      content = @Content(mediaType = "*/*", schema = @Schema(type = "string", format = "binary")))
+  @ApiResponse(
+      responseCode = "206",
+      description = "The bytes that Range asked for.",
+      content = @Content(mediaType = "*/*", schema = @Schema(type = "string", format = "binary")))
+  @ApiResponse(
+      responseCode = "304",
+      description = "What If-None-Match names is current.",
+      content = @Content)
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = "Range",
+      description = "Which bytes, as bytes=0-99.",
+      schema = @Schema(type = "string"))
   ResponseEntity<Resource> original(
       @PathVariable String id,
       Caller caller,
@@ -206,10 +255,17 @@ class DocumentController {
   }
 
   @QueryModel
-  record DeleteQuery(@Nullable Boolean purgeAnswers) {}
+  record DeleteQuery(
+      @Schema(description = "Remove stored answers that cite what is deleted too.")
+          @Nullable Boolean purgeAnswers) {}
 
-  @DeleteMapping("/documents/{id}")
+  @DeleteMapping("/documents/{id:[^:]+}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(
+      operationId = "deleteDocument",
+      summary = "Delete a document",
+      description = "No search, answer or passage shows it once this has returned.")
+  @Refuses(ProblemCode.DOCUMENT_NOT_FOUND)
   @Requires(Scope.WRITE)
   void delete(@PathVariable String id, @ParameterObject DeleteQuery query, Caller caller) {
     documents.delete(id, Boolean.TRUE.equals(query.purgeAnswers()), caller);
@@ -217,9 +273,16 @@ class DocumentController {
 
   @QueryModel
   record DeleteManyQuery(
-      @NotNull @Size(min = 1, max = 1_024) String pathPrefix, @Nullable Boolean purgeAnswers) {}
+      @Schema(description = "Delete documents whose path begins so.")
+          @NotNull
+          @Size(min = 1, max = 1_024)
+          String pathPrefix,
+      @Schema(description = "Remove stored answers that cite what is deleted too.")
+          @Nullable Boolean purgeAnswers) {}
 
   @DeleteMapping(path = "/collections/{collection}/documents", produces = "application/json")
+  @Operation(operationId = "deleteDocuments", summary = "Delete the documents below a path")
+  @Refuses(ProblemCode.COLLECTION_NOT_FOUND)
   @Requires(Scope.WRITE)
   Deleted deleteMany(
       @PathVariable String collection, @ParameterObject DeleteManyQuery query, Caller caller) {
@@ -228,6 +291,17 @@ class DocumentController {
   }
 
   @PostMapping(path = "/documents/{id}:retry", produces = "application/json")
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation(
+      operationId = "retryDocument",
+      summary = "Process a document again",
+      description = "For one whose processing failed, or whose replacement did.")
+  @Refuses({
+    ProblemCode.DOCUMENT_NOT_FOUND,
+    ProblemCode.NOTHING_TO_RETRY,
+    ProblemCode.STORAGE_FULL,
+    ProblemCode.OVERLOADED
+  })
   @Requires(Scope.WRITE)
   ResponseEntity<JobView> retry(@PathVariable String id, Caller caller) {
     AccessScope scope = scopes.of(caller);

@@ -1,7 +1,10 @@
 package io.retort.web.rest;
 
 import io.retort.data.store.DocumentRow;
+import io.retort.data.store.DocumentStatus;
 import io.retort.data.store.Reason;
+import io.retort.web.json.InCapitals;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +20,13 @@ public record DocumentView(
     String mediaType,
     long bytes,
     String sha256,
-    String status,
-    @Nullable Reason reason,
+    @InCapitals @Schema(implementation = DocumentStatus.class) String status,
+    @Schema(description = "For every status but ACCEPTED and SEARCHABLE.") @Nullable Reason reason,
     boolean searchable,
     int version,
     @Nullable Integer pendingVersion,
-    @Nullable Integer characters,
+    @Schema(description = "Unicode code points of the extracted text.")
+        @Nullable Integer characters,
     @Nullable Integer chunks,
     @Nullable Integer pages,
     List<String> tags,

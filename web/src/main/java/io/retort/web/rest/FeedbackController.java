@@ -20,10 +20,13 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.rooms.Rooms;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Max;
@@ -55,6 +58,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What askers say about their answers, and the data set that administrators make of it. */
 @RestController
+@Tag(name = "Feedback")
 @RequestMapping("/api/v1")
 class FeedbackController {
   private static final MediaType LINES = new MediaType("application", "x-ndjson");
@@ -103,7 +107,7 @@ class FeedbackController {
       String id,
       String answerId,
       String question,
-      String rating,
+      @Schema(implementation = Rating.class) String rating,
       List<String> reasons,
       String comment,
       String expectedAnswer,
@@ -130,6 +134,11 @@ class FeedbackController {
   }
 
   @PutMapping(path = "/answers/{id}/feedback", produces = "application/json")
+  @Operation(
+      operationId = "putFeedback",
+      summary = "Say what you think of an answer",
+      description = "One opinion for each credential and answer; a later one takes its place.")
+  @Refuses(ProblemCode.ANSWER_NOT_FOUND)
   @Requires(Scope.ASK)
   FeedbackView put(@PathVariable String id, @RequestBody FeedbackBody body, Caller caller) {
     String question = answers.view(id, caller).question();
@@ -143,6 +152,8 @@ class FeedbackController {
   }
 
   @GetMapping(path = "/answers/{id}/feedback", produces = "application/json")
+  @Operation(operationId = "getFeedback", summary = "The caller's opinion of an answer")
+  @Refuses({ProblemCode.ANSWER_NOT_FOUND, ProblemCode.FEEDBACK_NOT_FOUND})
   @Requires(Scope.ASK)
   FeedbackView get(@PathVariable String id, Caller caller) {
     String question = answers.view(id, caller).question();
@@ -154,6 +165,8 @@ class FeedbackController {
 
   @DeleteMapping("/answers/{id}/feedback")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(operationId = "deleteFeedback", summary = "Take the caller's opinion back")
+  @Refuses({ProblemCode.ANSWER_NOT_FOUND, ProblemCode.FEEDBACK_NOT_FOUND})
   @Requires(Scope.ASK)
   void delete(@PathVariable String id, Caller caller) {
     answers.require(id, caller);
@@ -164,14 +177,24 @@ class FeedbackController {
 
   @QueryModel
   record FeedbackQuery(
-      @Nullable Rating rating,
-      @Size(min = 1, max = 63) @Nullable String collection,
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 100) @Nullable String cursor) {}
+      @Schema(description = "Only feedback with this rating.") @Nullable Rating rating,
+      @Schema(description = "Only feedback on answers from this collection.")
+          @Size(min = 1, max = 63)
+          @Nullable String collection,
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 100)
+          @Nullable String cursor) {}
 
   @GetMapping(
       path = "/feedback",
       produces = {"application/json", "application/x-ndjson"})
+  @Operation(
+      operationId = "listFeedback",
+      summary = "All feedback",
+      description = "With Accept: application/x-ndjson a data set for evaluations.")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.ADMIN)
   @ApiResponse(
       responseCode = "200",

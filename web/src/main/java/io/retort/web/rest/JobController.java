@@ -13,19 +13,26 @@ import io.retort.web.access.AccessScopes;
 import io.retort.web.access.Caller;
 import io.retort.web.access.Requires;
 import io.retort.web.access.Scope;
+import io.retort.web.json.InCapitals;
 import io.retort.web.json.QueryModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.Problem;
 import io.retort.web.problem.ProblemCode;
 import io.retort.web.problem.ProblemHandler;
+import io.retort.web.problem.Refuses;
 import io.retort.web.problem.TraceFilter;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.runs.EvaluationRuns;
 import io.retort.web.sse.EventStream;
+import io.retort.web.sse.SentEvent;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.constraints.Max;
@@ -37,16 +44,19 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /jobs}. */
 @RestController
+@Tag(name = "Jobs")
 @RequestMapping("/api/v1/jobs")
 class JobController {
   private final Rooms rooms;
@@ -63,19 +73,29 @@ class JobController {
 
   @QueryModel
   record JobsQuery(
-      @Nullable JobKind kind,
-      @Nullable JobState state,
-      @Size(min = 1, max = 63) @Nullable String collection,
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 1_000) @Nullable String cursor) {}
+      @Schema(description = "Only jobs of this kind.") @Nullable JobKind kind,
+      @Schema(description = "Only jobs in this state.") @Nullable JobState state,
+      @Schema(description = "Only jobs of this collection.") @Size(min = 1, max = 63)
+          @Nullable String collection,
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 1_000)
+          @Nullable String cursor) {}
 
   @QueryModel
   record ItemsQuery(
-      @Nullable DocumentStatus status,
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 1_000) @Nullable String cursor) {}
+      @Schema(description = "Only documents with this status.") @InCapitals
+          @Nullable DocumentStatus status,
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 1_000)
+          @Nullable String cursor) {}
 
   @GetMapping(produces = "application/json")
+  @Operation(operationId = "listJobs", summary = "Jobs, newest first")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.READ)
   Page<JobView> list(@ParameterObject JobsQuery query, Caller caller) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -91,13 +111,17 @@ class JobController {
         JobView::of);
   }
 
-  @GetMapping(path = "/{id}", produces = "application/json")
+  @GetMapping(path = "/{id:[^:]+}", produces = "application/json")
+  @Operation(operationId = "getJob", summary = "One job")
+  @Refuses(ProblemCode.JOB_NOT_FOUND)
   @Requires(Scope.READ)
   JobView get(@PathVariable String id, Caller caller) {
     return JobView.of(find(id, scopes.of(caller)));
   }
 
   @GetMapping(path = "/{id}/items", produces = "application/json")
+  @Operation(operationId = "listJobItems", summary = "What became of each file of a job")
+  @Refuses({ProblemCode.JOB_NOT_FOUND, ProblemCode.INVALID_CURSOR})
   @Requires(Scope.READ)
   Page<JobView.ItemView> items(
       @PathVariable String id, @ParameterObject ItemsQuery query, Caller caller) {
@@ -110,6 +134,11 @@ class JobController {
   }
 
   @PostMapping(path = "/{id}:cancel", produces = "application/json")
+  @Operation(
+      operationId = "cancelJob",
+      summary = "Stop a job",
+      description = "What is searchable stays, what has not begun is dropped.")
+  @Refuses({ProblemCode.JOB_NOT_FOUND, ProblemCode.JOB_FINAL})
   @Requires(Scope.WRITE)
   JobView cancel(@PathVariable String id, Caller caller) {
     AccessScope scope = scopes.of(caller);
@@ -121,6 +150,14 @@ class JobController {
   }
 
   @PostMapping(path = "/{id}:retry", produces = "application/json")
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation(operationId = "retryJob", summary = "Process the failed files of a job again")
+  @Refuses({
+    ProblemCode.JOB_NOT_FOUND,
+    ProblemCode.NOTHING_TO_RETRY,
+    ProblemCode.STORAGE_FULL,
+    ProblemCode.OVERLOADED
+  })
   @Requires(Scope.WRITE)
   ResponseEntity<JobView> retry(@PathVariable String id, Caller caller) {
     AccessScope scope = scopes.of(caller);
@@ -133,11 +170,27 @@ class JobController {
   }
 
   @GetMapping(path = "/{id}/events", produces = "text/event-stream")
+  @Operation(
+      operationId = "watchJob",
+      summary = "Watch a job",
+      description =
+          "Server-sent events: job (at the start and at each change of state), item, "
+              + "progress, and at last done or error. With Last-Event-ID they go on after that "
+              + "one.")
+  @Refuses(ProblemCode.JOB_NOT_FOUND)
   @Requires(Scope.READ)
   @ApiResponse(
       responseCode = "200",
       description = "Events job, item, progress; the last is done or error.",
-      content = @Content(mediaType = "text/event-stream", schema = @Schema(type = "string")))
+      content =
+          @Content(
+              mediaType = "text/event-stream",
+              schema = @Schema(implementation = SentEvent.class)))
+  @Parameter(
+      in = ParameterIn.HEADER,
+      name = "Last-Event-ID",
+      description = "The id of the last event that was seen.",
+      schema = @Schema(type = "string"))
   void events(
       @PathVariable String id,
       Caller caller,

@@ -2,10 +2,17 @@ package io.retort.web.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.retort.data.store.EvaluationStore.Evaluation;
+import io.retort.data.store.DocumentStatus;
+import io.retort.data.store.ItemOutcome;
+import io.retort.data.store.ItemPhase;
 import io.retort.data.store.ItemRow;
+import io.retort.data.store.JobKind;
 import io.retort.data.store.JobRow;
+import io.retort.data.store.JobState;
 import io.retort.data.store.Reason;
 import io.retort.indexer.Accepted;
+import io.retort.web.json.InCapitals;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 record JobView(
     String id,
-    String kind,
+    @Schema(implementation = JobKind.class) String kind,
     @Nullable String collection,
-    String state,
-    @Nullable Double progress,
+    @Schema(implementation = JobState.class) String state,
+    @Schema(
+            description =
+                "0 to 1, of the work that is known; never falls. Null while the total is unknown.")
+        @Nullable Double progress,
     @Nullable Integer total,
     int completed,
     int failed,
@@ -33,19 +43,29 @@ record JobView(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     @Nullable Reason error,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<AcceptedItem> items,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String evaluationId) {
+    @Schema(description = "Only in the answer to the upload that made the job.")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable List<AcceptedItem> items,
+      @Schema(description = "Only of a run that a job carries out.")
+          @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable String evaluationId) {
 
+  @Schema(name = "AcceptedItem")
   record AcceptedItem(
-      String path, @Nullable String documentId, String status, @Nullable Reason reason) {}
+      String path,
+      @Nullable String documentId,
+      @InCapitals @Schema(implementation = DocumentStatus.class) String status,
+      @Nullable Reason reason) {}
 
   /** A file of a job. */
+  @Schema(name = "JobItem")
   record ItemView(
       String path,
       @Nullable String documentId,
-      String status,
-      @Nullable String outcome,
-      String phase,
+      @InCapitals @Schema(implementation = DocumentStatus.class) String status,
+      @Schema(implementation = ItemOutcome.class, description = "Null before the end.")
+          @Nullable String outcome,
+      @Schema(implementation = ItemPhase.class) String phase,
       int chunksDone,
       @Nullable Integer chunksTotal,
       int attempts,

@@ -14,7 +14,10 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -40,6 +43,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /keys}: API keys, whose secret is shown once. */
 @RestController
+@Tag(name = "Keys")
 @RequestMapping(path = "/api/v1/keys", produces = "application/json")
 class KeyController {
   private final AccessStore access;
@@ -102,10 +106,18 @@ class KeyController {
 
   @QueryModel
   record KeysQuery(
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 100) @Nullable String cursor) {}
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 100)
+          @Nullable String cursor) {}
 
   @PostMapping
+  @ResponseStatus(HttpStatus.CREATED)
+  @Operation(
+      operationId = "createKey",
+      summary = "Make an API key",
+      description = "The secret is shown here and nowhere else.")
   @Requires(Scope.ADMIN)
   ResponseEntity<KeyView> create(@RequestBody NewKeyBody body, Caller caller) {
     Instant expiresAt =
@@ -123,6 +135,8 @@ class KeyController {
   }
 
   @GetMapping
+  @Operation(operationId = "listKeys", summary = "All API keys")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.ADMIN)
   Page<KeyView> list(@ParameterObject KeysQuery query) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -136,6 +150,8 @@ class KeyController {
   }
 
   @PatchMapping("/{id}")
+  @Operation(operationId = "updateKey", summary = "Suspend a key, or let it in again")
+  @Refuses(ProblemCode.KEY_NOT_FOUND)
   @Requires(Scope.ADMIN)
   KeyView patch(@PathVariable String id, @RequestBody PatchBody body) {
     return access
@@ -146,6 +162,8 @@ class KeyController {
 
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(operationId = "revokeKey", summary = "Revoke a key for good")
+  @Refuses(ProblemCode.KEY_NOT_FOUND)
   @Requires(Scope.ADMIN)
   void revoke(@PathVariable String id) {
     if (!access.revokeKey(id)) {

@@ -12,9 +12,12 @@ import io.retort.web.json.RequestBodyModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.search.Gate;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
 import jakarta.validation.constraints.NotNull;
@@ -27,15 +30,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Uploads: files as multipart, or texts as JSON. */
 @RestController
+@Tag(name = "Documents")
 @RequestMapping(path = "/api/v1/collections/{collection}/documents", produces = "application/json")
 class UploadController {
   private static final int MOST_FILES = 1_000;
@@ -66,6 +72,22 @@ class UploadController {
   }
 
   @PostMapping(consumes = "application/json")
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation(
+      operationId = "uploadDocuments",
+      summary = "Add or replace documents",
+      description =
+          "Files as multipart/form-data, or texts as JSON. The answer comes once "
+              + "everything is on disk: nothing that was accepted is forgotten. The job tells "
+              + "what became of each.")
+  @Refuses({
+    ProblemCode.COLLECTION_NOT_FOUND,
+    ProblemCode.INVALID_MULTIPART,
+    ProblemCode.IDEMPOTENCY_KEY_REUSED,
+    ProblemCode.STORAGE_FULL,
+    ProblemCode.OVERLOADED,
+    ProblemCode.INDEX_DEGRADED
+  })
   @Requires(Scope.WRITE)
   ResponseEntity<JobView> uploadTexts(
       @PathVariable String collection,
@@ -78,6 +100,22 @@ class UploadController {
   }
 
   @PostMapping(consumes = "multipart/form-data")
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation(
+      operationId = "uploadDocuments",
+      summary = "Add or replace documents",
+      description =
+          "Files as multipart/form-data, or texts as JSON. The answer comes once "
+              + "everything is on disk: nothing that was accepted is forgotten. The job tells "
+              + "what became of each.")
+  @Refuses({
+    ProblemCode.COLLECTION_NOT_FOUND,
+    ProblemCode.INVALID_MULTIPART,
+    ProblemCode.IDEMPOTENCY_KEY_REUSED,
+    ProblemCode.STORAGE_FULL,
+    ProblemCode.OVERLOADED,
+    ProblemCode.INDEX_DEGRADED
+  })
   @Requires(Scope.WRITE)
   @io.swagger.v3.oas.annotations.parameters.RequestBody(
       content =
@@ -104,6 +142,7 @@ class UploadController {
   }
 
   /** The form of a multipart upload, for the OpenAPI description. */
+  @RequestBodyModel
   @Schema(name = "Files")
   record FilesForm(@NotNull List<byte[]> file, @Nullable List<ItemBody> items) {}
 

@@ -20,17 +20,18 @@ public record FilterBody(
         @Size(min = 1, max = 64)
         String field,
     @NotNull Op op,
-    @Schema(implementation = Object.class, description = "With eq and prefix.")
-        @Nullable JsonNode value,
-    @Schema(implementation = Object.class, description = "With any.") @Size(min = 1, max = 64)
-        @Nullable List<JsonNode> values,
     @Schema(
-            implementation = Object.class,
+            anyOf = {String.class, Double.class, Boolean.class},
+            description = "With eq and prefix.")
+        @Nullable JsonNode value,
+    @Schema(description = "With any.") @Size(min = 1, max = 64) @Nullable List<JsonNode> values,
+    @Schema(
+            anyOf = {Double.class, String.class},
             description = "With range, for numbers and dates; so are gt, lte and lt.")
         @Nullable JsonNode gte,
-    @Schema(implementation = Object.class) @Nullable JsonNode gt,
-    @Schema(implementation = Object.class) @Nullable JsonNode lte,
-    @Schema(implementation = Object.class) @Nullable JsonNode lt,
+    @Schema(anyOf = {Double.class, String.class}) @Nullable JsonNode gt,
+    @Schema(anyOf = {Double.class, String.class}) @Nullable JsonNode lte,
+    @Schema(anyOf = {Double.class, String.class}) @Nullable JsonNode lt,
     @Schema(description = "True for what does not meet the condition.") @Nullable Boolean negate) {
 
   /** The kinds of condition. */

@@ -5,6 +5,7 @@ import io.retort.data.Chunk;
 import io.retort.data.Neighbour;
 import io.retort.data.TextSpan;
 import io.retort.retriever.Retrieval.RawScores;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,13 @@ public record NeighbourView(
     String title,
     int version,
     @Nullable Integer page,
-    TextSpan span,
-    @Nullable TextSpan continuation,
+    @Schema(description = "Code points of the document's extracted text.") TextSpan span,
+    @Schema(description = "The next chunk.") @Nullable TextSpan continuation,
     @Nullable String text,
-    double score,
-    int rank,
-    String source,
+    @Schema(description = "Comes from ranks: it orders, and says nothing about similarity.")
+        double score,
+    @Schema(description = "From 1, without gaps.") int rank,
+    @Schema(allowableValues = {"dense", "lexical", "both"}) String source,
     boolean reranked,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String continuationText,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RawScores raw) {

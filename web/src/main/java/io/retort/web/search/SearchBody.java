@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "SearchRequest")
 public record SearchBody(
     @NotNull @Size(min = 1, max = 2_000) @PlainText String query,
-    @Size(min = 1, max = 63) @Nullable String collection,
+    @Schema(description = "This, or collections: exactly one of the two.") @Size(min = 1, max = 63)
+        @Nullable String collection,
     @Size(min = 1, max = 8) @Nullable List<@Size(min = 1, max = 63) String> collections,
-    @Min(1) @Max(32) @Nullable Integer k,
+    @Schema(description = "10 if absent.") @Min(1) @Max(32) @Nullable Integer k,
     @Nullable SearchMode mode,
     @Nullable Boolean rerank,
     @Size(min = 0, max = 16) @Nullable List<FilterBody> filters,
-    @Min(1) @Max(600_000) @Nullable Long timeoutMs,
+    @Schema(description = "120,000 if absent.") @Min(1) @Max(600_000) @Nullable Long timeoutMs,
     @Size(min = 0, max = 8) @Nullable List<Include> include) {
 
   /** What the response can have in addition. */

@@ -1,9 +1,11 @@
 package io.retort.web.search;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The result of a search as the API shows it. */
+@Schema(name = "SearchResult")
 public record SearchView(
     String query,
     List<NeighbourView> neighbours,
@@ -11,7 +13,9 @@ public record SearchView(
     TimingsView timings) {
 
   /** Why there may be fewer neighbours than match, or poorer ones. */
+  @Schema(name = "SearchDegraded")
   public record DegradedView(String reason, @Nullable Long missing) {}
 
+  @Schema(name = "SearchTimings")
   public record TimingsView(long queueMs, long encodeMs, long retrieveMs, long totalMs) {}
 }

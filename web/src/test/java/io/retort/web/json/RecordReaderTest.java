@@ -273,4 +273,17 @@ class RecordReaderTest {
         .extracting(FieldError::field)
         .containsExactlyInAnyOrder("limit", "colour", "unheard");
   }
+
+  record Capitals(@InCapitals @Nullable Colour colour) {}
+
+  @Test
+  void wordsAreWrittenInCapitalsWhereTheRecordSaysSo() {
+    assertThat(RecordReader.json("{\"colour\":\"DARK_BLUE\"}".getBytes(UTF_8), Capitals.class))
+        .isEqualTo(new Capitals(Colour.DARK_BLUE));
+    assertThatThrownBy(
+            () -> RecordReader.json("{\"colour\":\"dark_blue\"}".getBytes(UTF_8), Capitals.class))
+        .isInstanceOfSatisfying(
+            ApiException.class,
+            e -> assertThat(e.errors().getFirst().message()).contains("RED, DARK_BLUE"));
+  }
 }
