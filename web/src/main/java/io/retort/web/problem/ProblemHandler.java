@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.apache.tomcat.util.http.fileupload.FileUploadException;
 import org.apache.tomcat.util.http.fileupload.impl.SizeLimitExceededException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -133,6 +135,12 @@ public final class ProblemHandler {
       case HttpMediaTypeNotAcceptableException _ ->
           new ApiException(
               ProblemCode.NOT_ACCEPTABLE, "no media type of the Accept header can be written here");
+      case RequestRejectedException e ->
+          new ApiException(
+              ProblemCode.MALFORMED_REQUEST,
+              "the query or a header has a name or a value that is not taken",
+              e);
+      case InvalidParameterException e -> FallbackErrors.ofStatus(e.getErrorCode());
       case NoResourceFoundException _, NoHandlerFoundException _ ->
           new ApiException(ProblemCode.NOT_FOUND, "there is nothing at this address");
       case MissingServletRequestPartException e ->
