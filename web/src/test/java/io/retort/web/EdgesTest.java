@@ -51,7 +51,8 @@ class EdgesTest {
   }
 
   private static final List<String> ROOMS =
-      List.of("data", "encoder", "indexer", "retriever", "generator", "web", "benchmarks");
+      List.of(
+          "data", "encoder", "indexer", "retriever", "generator", "client", "web", "benchmarks");
 
   /** A room and the other rooms that it may see. */
   record Room(String name, List<String> mayBeSeen) {
@@ -77,7 +78,8 @@ class EdgesTest {
         new Room("encoder", List.of("data")),
         new Room("indexer", List.of("encoder", "data")),
         new Room("retriever", List.of("encoder", "data")),
-        new Room("generator", List.of("encoder", "data")));
+        new Room("generator", List.of("encoder", "data")),
+        new Room("client", List.of()));
   }
 
   /** The shared words must be usable by anything, so they rest on Java and jspecify alone. */
@@ -88,6 +90,20 @@ class EdgesTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage("io.retort.data", "java..", "org.jspecify..");
+
+  /** Whoever takes the client into a program takes this along, and no more. */
+  private static final ArchRule THE_CLIENT_IS_LIGHT =
+      classes()
+          .that()
+          .resideInAPackage("io.retort.client")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "io.retort.client",
+              "java..",
+              "org.jspecify..",
+              "tools.jackson..",
+              "com.fasterxml.jackson.annotation");
 
   @BeforeAll
   static void readTheHouse() {
@@ -117,6 +133,11 @@ class EdgesTest {
   @Test
   void theSharedWordsStandAlone() {
     SHARED_WORDS_STAND_ALONE.check(house);
+  }
+
+  @Test
+  void theClientIsLight() {
+    THE_CLIENT_IS_LIGHT.check(house);
   }
 
   @ParameterizedTest
