@@ -5,10 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work on what was added.
+ * The work on what was added, or an evaluation run.
  *
  * @param progress 0 to 1, of the work that is known; never falls. Null while the total is unknown
  * @param items only in the answer to the upload that made the job
+ * @param evaluationId only of an evaluation run
  */
 public record Job(
     String id,
@@ -26,7 +27,8 @@ public record Job(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     @Nullable Reason error,
-    @Nullable List<AcceptedItem> items) {
+    @Nullable List<AcceptedItem> items,
+    @Nullable String evaluationId) {
 
   public record AcceptedItem(
       String path, @Nullable String documentId, String status, @Nullable Reason reason) {}

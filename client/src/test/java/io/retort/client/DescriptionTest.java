@@ -27,15 +27,28 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The client against the description of the API: everything that is there, and as it is there. */
 class DescriptionTest {
+  private static final String EVAL = "has its verb, retort eval, and its pages";
+
   /** What a program has better clients for, or no use. */
   private static final Map<String, String> LEFT_OUT =
-      Map.of(
-          "login", "gives a browser its cookie",
-          "logout", "takes a browser's cookie back",
-          "listModels", "is for OpenAI's own clients",
-          "getModel", "is for OpenAI's own clients",
-          "createChatCompletion", "is for OpenAI's own clients",
-          "createEmbeddings", "is for OpenAI's own clients");
+      Map.ofEntries(
+          entry("login", "gives a browser its cookie"),
+          entry("logout", "takes a browser's cookie back"),
+          entry("listModels", "is for OpenAI's own clients"),
+          entry("getModel", "is for OpenAI's own clients"),
+          entry("createChatCompletion", "is for OpenAI's own clients"),
+          entry("createEmbeddings", "is for OpenAI's own clients"),
+          entry("putQuestionSet", EVAL),
+          entry("listQuestionSets", EVAL),
+          entry("deleteQuestionSet", EVAL),
+          entry("startEvaluation", EVAL),
+          entry("listEvaluations", EVAL),
+          entry("getEvaluation", EVAL),
+          entry("deleteEvaluation", EVAL),
+          entry("listEvaluationRows", EVAL),
+          entry("compareEvaluations", EVAL),
+          entry("getEvaluationFile", EVAL),
+          entry("getEvaluationReport", EVAL));
 
   private static final Map<String, Class<?>> RECORDS =
       Map.ofEntries(

@@ -45,7 +45,7 @@ class AuthorisationMatrixTest {
 
   /** What concerns no collection. */
   private static final Set<String> NAMES_NOTHING =
-      Set.of("createConversation", "createEmbeddings", "logout");
+      Set.of("createConversation", "createEmbeddings", "logout", "putQuestionSet");
 
   @TempDir static Path dataDir;
   private static TestServer server;
@@ -152,18 +152,11 @@ class AuthorisationMatrixTest {
     row("putQuestionSet", () -> "theirs-set", QUESTIONS, 200);
     row("listQuestionSets", 200);
     row("deleteQuestionSet", AuthorisationMatrixTest::freshSet, "{}", 204);
-    row(
-        "startEvaluation",
-        () -> "",
-        "{\"collection\":\"theirs\",\"dataset\":\"theirs-set\"}",
-        202);
+    row("startEvaluation", () -> "", "{\"collection\":\"theirs\",\"dataset\":\"theirs-set\"}", 202);
     row("listEvaluations", 200);
     row("getEvaluation", theEvaluation, "{}", 200);
     row("deleteEvaluation", AuthorisationMatrixTest::freshEvaluation, "{}", 204);
     row("listEvaluationRows", theEvaluation, "{}", 200);
-    ROWS.put(
-        "compareEvaluations",
-        new Row(theEvaluation, "?with=", () -> "{}", 200));
     row("getEvaluationFile", theEvaluation, "{}", 200);
     row("getEvaluationReport", theEvaluation, "{}", 200);
     row("listModels", 200);
@@ -189,6 +182,8 @@ class AuthorisationMatrixTest {
     conversation = freshConversation();
     answer = freshAnswer();
     evaluation = freshEvaluation();
+    ROWS.put(
+        "compareEvaluations", new Row(() -> evaluation, "?with=" + evaluation, () -> "{}", 200));
     operations = operations();
   }
 
@@ -256,7 +251,8 @@ class AuthorisationMatrixTest {
     Client writer = byScope.get("write");
     writer.put("/api/v1/evaluations/datasets/theirs-set", QUESTIONS);
     var run =
-        writer.post("/api/v1/evaluations", "{\"collection\":\"theirs\",\"dataset\":\"theirs-set\"}");
+        writer.post(
+            "/api/v1/evaluations", "{\"collection\":\"theirs\",\"dataset\":\"theirs-set\"}");
     server.admin().awaitJob(run);
     return run.json().get("evaluation_id").asString();
   }

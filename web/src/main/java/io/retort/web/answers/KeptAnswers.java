@@ -152,7 +152,8 @@ public final class KeptAnswers {
   }
 
   /** Scores the kept tokens again, in a slot, with some neighbours of the trace masked. */
-  public KnockOut knockOut(String id, Caller caller, List<String> chunkIds) throws InterruptedException {
+  public KnockOut knockOut(String id, Caller caller, List<String> chunkIds)
+      throws InterruptedException {
     StoredAnswer stored = stored(id, caller);
     if (stored.replay().tokenIds().isEmpty()) {
       throw ApiException.wrongField(

@@ -61,6 +61,7 @@ class OpenApiConfiguration {
                 tag("Jobs", "The work on what was added."),
                 tag("Conversations", "Questions that belong together."),
                 tag("Feedback", "What askers say of their answers."),
+                tag("Evaluation", "Question sets, and how well they are answered."),
                 tag("OpenAI", "The same for clients of OpenAI's API; errors have its form."),
                 tag("Keys", "Credentials of programs."),
                 tag("Sessions", "Credentials of people."),

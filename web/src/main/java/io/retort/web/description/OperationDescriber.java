@@ -107,6 +107,10 @@ final class OperationDescriber implements OperationCustomizer, OpenApiCustomizer
           entry("documents", Id.of("doc", "a document")),
           entry("jobs", Id.of("job", "a job")),
           entry("answers", Id.of("ans", "an answer")),
+          entry("evaluations", Id.of("evl", "an evaluation run")),
+          entry(
+              "datasets",
+              new Id("The name of a question set.", COLLECTION.pattern, "leave-questions")),
           entry("conversations", Id.of("cnv", "a conversation")),
           entry("keys", Id.of("key", "an API key")));
 

@@ -13,12 +13,16 @@ import io.retort.web.evaluation.RunFile;
 import io.retort.web.evaluation.Verdict;
 import io.retort.web.json.QueryModel;
 import io.retort.web.json.RequestBodyModel;
+import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.runs.EvaluationRuns;
 import io.retort.web.runs.EvaluationRuns.Compared;
 import io.retort.web.runs.RunSettings;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
@@ -48,6 +52,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /evaluations}: runs, their rows and figures, two of them side by side. */
 @RestController
+@Tag(name = "Evaluation")
 @RequestMapping("/api/v1/evaluations")
 class EvaluationController {
   private final EvaluationRuns runs;
@@ -80,6 +85,19 @@ class EvaluationController {
   }
 
   @PostMapping(produces = "application/json")
+  @Operation(
+      operationId = "startEvaluation",
+      summary = "Put a question set to a collection",
+      description =
+          "One run at a time, behind the questions of users; the others wait. Its progress is its"
+              + " job's.")
+  @ApiResponse(responseCode = "202", description = "The job that carries the run out.")
+  @Refuses({
+    ProblemCode.COLLECTION_NOT_FOUND,
+    ProblemCode.DATASET_NOT_FOUND,
+    ProblemCode.MODEL_UNAVAILABLE,
+    ProblemCode.OVERLOADED
+  })
   @Requires(Scope.WRITE)
   ResponseEntity<JobView> start(@RequestBody EvaluationBody body, Caller caller) {
     Evaluation queued = runs.start(body.collection(), body.dataset(), body.settings(), caller);
@@ -88,11 +106,17 @@ class EvaluationController {
 
   @QueryModel
   record EvaluationsQuery(
-      @Size(min = 1, max = 63) @Nullable String collection,
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 100) @Nullable String cursor) {}
+      @Schema(description = "Only runs over this collection.") @Size(min = 1, max = 63)
+          @Nullable String collection,
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 100)
+          @Nullable String cursor) {}
 
   @GetMapping(produces = "application/json")
+  @Operation(operationId = "listEvaluations", summary = "Runs, newest first")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.WRITE)
   Page<EvaluationView> list(@ParameterObject EvaluationsQuery query, Caller caller) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -101,6 +125,8 @@ class EvaluationController {
   }
 
   @GetMapping(path = "/{id}", produces = "application/json")
+  @Operation(operationId = "getEvaluation", summary = "A run with its figures, once it has ended")
+  @Refuses(ProblemCode.EVALUATION_NOT_FOUND)
   @Requires(Scope.WRITE)
   EvaluationView get(@PathVariable String id, Caller caller) {
     return view(runs.find(id, caller));
@@ -111,6 +137,8 @@ class EvaluationController {
   }
 
   @DeleteMapping("/{id}")
+  @Operation(operationId = "deleteEvaluation", summary = "Delete a run that has ended")
+  @Refuses({ProblemCode.EVALUATION_NOT_FOUND, ProblemCode.EVALUATION_RUNNING})
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Requires(Scope.WRITE)
   void delete(@PathVariable String id, Caller caller) {
@@ -119,11 +147,18 @@ class EvaluationController {
 
   @QueryModel
   record RowsQuery(
-      @Nullable Verdict verdict,
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 100) @Nullable String cursor) {}
+      @Schema(description = "Only questions of which this became.") @Nullable Verdict verdict,
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 100)
+          @Nullable String cursor) {}
 
   @GetMapping(path = "/{id}/rows", produces = "application/json")
+  @Operation(
+      operationId = "listEvaluationRows",
+      summary = "The questions of a run with their answers and scores")
+  @Refuses({ProblemCode.EVALUATION_NOT_FOUND, ProblemCode.INVALID_CURSOR})
   @Requires(Scope.WRITE)
   Page<Row> rows(@PathVariable String id, @ParameterObject RowsQuery query, Caller caller) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -133,7 +168,9 @@ class EvaluationController {
   }
 
   @QueryModel
-  record WithQuery(@NotNull @Size(min = 1, max = 30) String with) {}
+  record WithQuery(
+      @Schema(description = "The id of the earlier run.") @NotNull @Size(min = 1, max = 30)
+          String with) {}
 
   /**
    * A run beside an earlier one.
@@ -169,6 +206,15 @@ class EvaluationController {
       double now, double before, double difference, double low, double high, boolean clear) {}
 
   @GetMapping(path = "/{id}/compare", produces = "application/json")
+  @Operation(
+      operationId = "compareEvaluations",
+      summary = "A run beside an earlier one",
+      description = "Over the questions of both; differences have paired 95 % intervals.")
+  @Refuses({
+    ProblemCode.EVALUATION_NOT_FOUND,
+    ProblemCode.EVALUATION_UNFINISHED,
+    ProblemCode.OVERLOADED
+  })
   @Requires(Scope.WRITE)
   ComparisonView compare(@PathVariable String id, @ParameterObject WithQuery query, Caller caller)
       throws Exception {
@@ -203,10 +249,18 @@ class EvaluationController {
   }
 
   @QueryModel
-  record FileQuery(@Size(min = 1, max = 30) @Nullable String with) {}
+  record FileQuery(
+      @Schema(description = "The id of an earlier run to compare with.") @Size(min = 1, max = 30)
+          @Nullable String with) {}
 
   /** The run as {@code retort eval --out} writes it. */
   @GetMapping(path = "/{id}/file")
+  @Operation(operationId = "getEvaluationFile", summary = "A run as a file")
+  @Refuses({
+    ProblemCode.EVALUATION_NOT_FOUND,
+    ProblemCode.EVALUATION_UNFINISHED,
+    ProblemCode.OVERLOADED
+  })
   @Requires(Scope.WRITE)
   @ApiResponse(
       responseCode = "200",
@@ -223,6 +277,12 @@ class EvaluationController {
 
   /** The run as {@code retort eval --report} writes it. */
   @GetMapping(path = "/{id}/report")
+  @Operation(operationId = "getEvaluationReport", summary = "A run as a page to keep")
+  @Refuses({
+    ProblemCode.EVALUATION_NOT_FOUND,
+    ProblemCode.EVALUATION_UNFINISHED,
+    ProblemCode.OVERLOADED
+  })
   @Requires(Scope.WRITE)
   @ApiResponse(
       responseCode = "200",

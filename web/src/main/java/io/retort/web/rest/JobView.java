@@ -1,8 +1,8 @@
 package io.retort.web.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.retort.data.store.EvaluationStore.Evaluation;
 import io.retort.data.store.DocumentStatus;
+import io.retort.data.store.EvaluationStore.Evaluation;
 import io.retort.data.store.ItemOutcome;
 import io.retort.data.store.ItemPhase;
 import io.retort.data.store.ItemRow;
@@ -46,9 +46,9 @@ record JobView(
     @Schema(description = "Only in the answer to the upload that made the job.")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable List<AcceptedItem> items,
-      @Schema(description = "Only of a run that a job carries out.")
-          @JsonInclude(JsonInclude.Include.NON_NULL)
-          @Nullable String evaluationId) {
+    @Schema(description = "Only of a run that a job carries out.")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable String evaluationId) {
 
   @Schema(name = "AcceptedItem")
   record AcceptedItem(

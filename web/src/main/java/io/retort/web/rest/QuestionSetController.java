@@ -10,10 +10,14 @@ import io.retort.web.json.QueryModel;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
+import io.retort.web.problem.Refuses;
 import io.retort.web.runs.QuestionSets;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -35,6 +39,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** {@code /evaluations/datasets}: question sets that runs draw from. */
 @RestController
+@Tag(name = "Evaluation")
 @RequestMapping(path = "/api/v1/evaluations/datasets", produces = "application/json")
 class QuestionSetController {
   private static final int LARGEST_SET = 16 << 20;
@@ -91,9 +96,25 @@ class QuestionSetController {
   }
 
   @QueryModel
-  record PutQuery(@Nullable Boolean strict) {}
+  record PutQuery(
+      @Schema(description = "false leaves lines out that are no questions; true if absent.")
+          @Nullable Boolean strict) {}
 
   @PutMapping("/{name}")
+  @Operation(
+      operationId = "putQuestionSet",
+      summary = "Keep a question set",
+      description =
+          "One JSON object a line, with question and answers, a list that is empty where there is"
+              + " none. The caller's own set of this name is replaced.")
+  @ApiResponse(responseCode = "200", description = "It took the place of the one before.")
+  @ApiResponse(responseCode = "201", description = "It was made.")
+  @Refuses({
+    ProblemCode.INVALID_PARAMETER,
+    ProblemCode.INVALID_DATASET,
+    ProblemCode.DATASET_EXISTS,
+    ProblemCode.BODY_TOO_LARGE
+  })
   @Requires(Scope.WRITE)
   @RequestBody(
       required = true,
@@ -123,10 +144,15 @@ class QuestionSetController {
 
   @QueryModel
   record SetsQuery(
-      @Min(1) @Max(100) @Nullable Integer limit,
-      @Size(min = 1, max = 100) @Nullable String cursor) {}
+      @Schema(description = "How many at most; 50 if absent.") @Min(1) @Max(100)
+          @Nullable Integer limit,
+      @Schema(description = "The next_cursor of the part before, to go on after it.")
+          @Size(min = 1, max = 100)
+          @Nullable String cursor) {}
 
   @GetMapping
+  @Operation(operationId = "listQuestionSets", summary = "Question sets")
+  @Refuses(ProblemCode.INVALID_CURSOR)
   @Requires(Scope.WRITE)
   Page<SetView> list(@ParameterObject SetsQuery query, Caller caller) {
     int limit = query.limit() == null ? Page.DEFAULT_LIMIT : query.limit();
@@ -134,6 +160,10 @@ class QuestionSetController {
   }
 
   @DeleteMapping("/{name}")
+  @Operation(
+      operationId = "deleteQuestionSet",
+      summary = "Delete a question set; runs over it stay")
+  @Refuses(ProblemCode.DATASET_NOT_FOUND)
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Requires(Scope.WRITE)
   void delete(@PathVariable String name, Caller caller) {
