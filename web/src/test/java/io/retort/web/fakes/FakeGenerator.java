@@ -101,11 +101,18 @@ public final class FakeGenerator implements AnswerGenerator {
     String question = request.question();
     begun.add(question);
     if (limits.cancel().cancelled()) {
-      cancelled.incrementAndGet();
-      return answer("", null, FinishReason.CANCELLED, List.of(), List.of(), List.of());
+      return cancelledEarly();
     }
     var query = new NeighbourSource.Query(request.history(), question, "", 0);
-    List<Neighbour> neighbours = source.neighbours(query);
+    List<Neighbour> neighbours;
+    try {
+      neighbours = source.neighbours(query);
+    } catch (SearchTimeoutException e) {
+      if (limits.cancel().cancelled()) {
+        return cancelledEarly();
+      }
+      throw e;
+    }
     var entry = new TraceEntry(0, query.text(), false, neighbours);
     events.accept(new GenerationEvent.Retrieved(entry));
     if (question.startsWith("fail")) {
@@ -175,6 +182,11 @@ public final class FakeGenerator implements AnswerGenerator {
         new Citation(1, chunk, chunk.page(), sourceSpan, new TextSpan(0, length), quote, 0.97);
     events.accept(new GenerationEvent.CitationFound(citation));
     return answer(quote, null, finish, List.of(citation), List.of(entry), tokens);
+  }
+
+  private GeneratedAnswer cancelledEarly() {
+    cancelled.incrementAndGet();
+    return answer("", null, FinishReason.CANCELLED, List.of(), List.of(), List.of());
   }
 
   private void flood(RequestLimits limits, Consumer<GenerationEvent> events) {
