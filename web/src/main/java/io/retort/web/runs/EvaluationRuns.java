@@ -141,6 +141,7 @@ public final class EvaluationRuns {
       figures(other);
     }
     return gate.pass(
+            caller,
             PATIENCE,
             () -> {
               EvaluationRun run = read(one, scopes.of(caller));
