@@ -15,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
@@ -88,7 +91,12 @@ class PdfPlacesTest {
   private ParsedDocument parsed() throws Exception {
     var out = new ByteArrayOutputStream();
     pdf.save(out);
-    Path file = Files.write(folder.resolve("test.pdf"), out.toByteArray());
+    Files.write(folder.resolve("test.pdf"), out.toByteArray());
+    return parsedFile();
+  }
+
+  private ParsedDocument parsedFile() throws Exception {
+    Path file = folder.resolve("test.pdf");
     var sink = new RecordingSink();
     new PdfParser()
         .parse(
@@ -309,6 +317,30 @@ class PdfPlacesTest {
 
     assertThat(rects).extracting(PageRect::page).containsExactly(1, 2);
     assertThat(inside(rects.get(1))).isEqualTo("the next");
+  }
+
+  /** Files that others made: every word has its place, and some are read again there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"business-travel.pdf", "client-projects.pdf", "pay-and-pension.pdf"})
+  void theWordsOfASampleAreReadAgainWhereTheyStand(String name) throws Exception {
+    Files.copy(Path.of("../data/samples/documents/handbook", name), folder.resolve("test.pdf"));
+    ParsedDocument document = parsedFile();
+    var random = new Random(7);
+    int read = 0;
+
+    Matcher words = Pattern.compile("\\S+").matcher(document.text());
+    while (words.find()) {
+      int start = document.text().codePointCount(0, words.start());
+      String word = words.group();
+      var span = new TextSpan(start, start + word.codePointCount(0, word.length()));
+      List<PageRect> rects = document.places().rects(span, word);
+      assertThat(rects).as(word).isNotEmpty();
+      if (rects.size() == 1 && random.nextInt(20) == 0) {
+        assertThat(inside(rects.getFirst())).isEqualTo(word);
+        read++;
+      }
+    }
+    assertThat(read).isGreaterThan(5);
   }
 
   @Test
