@@ -166,6 +166,7 @@ def compare(runner: Runner, records: list[dict], longest: int = 48) -> dict[str,
         mixing = Mixing(memory, runner.config["decoder"]["copy_continuation"])
         p = mixing.distribution(logits[0], copy_log[0], float(gate[0]))
         note("end_probability", p[end], record["end_probability"])
+        p[end] = 0.0  # no answer ends before it has begun
         tokens: list[int] = []
         began = time.perf_counter()
         while int(p.argmax()) != end and len(tokens) < longest:

@@ -221,7 +221,10 @@ def generate(
     copy: bool = True,
     longest: int = 32,
 ) -> tuple[list[list[int]], Tensor]:
-    """Greedy answers as token ids, and P(end at the first step) [B]. `memory` replaces the examples' own."""
+    """Greedy answers as token ids, and P(end at the first step) [B]. `memory` replaces the examples' own.
+
+    No answer ends before it has begun, as in the service: whether it is shown is for the confidence to decide.
+    """
     c = retro.config
     if use_memory and memory is None:
         memory = read(reader, retro, inputs).memory
@@ -239,7 +242,8 @@ def generate(
             outputs.copy_log = going_on(outputs.copy_log, copied, memory.first, c.copy_continuation)
         probability = mixture(outputs, _without_padding(memory) if use_memory else None, copy)[:, 0]  # [B, V]
         if step == 0:
-            refused = probability[:, c.end_token]
+            refused = probability[:, c.end_token].clone()
+            probability[:, c.end_token] = 0.0
         following = probability.argmax(-1)
         done |= following == c.end_token
         for i in (~done).nonzero().flatten().tolist():

@@ -6,12 +6,15 @@ import io.retort.web.ExitCode;
 import io.retort.web.fakes.Client;
 import io.retort.web.fakes.FakeModels;
 import io.retort.web.fakes.TestServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,16 +172,23 @@ class CommandLineIT {
 
   @Test
   void aRehearsalAnswersAndLeavesNothingBehind() throws Exception {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Set<Path> before = rehearsals(); // of whoever else was stopped in the middle of one
     Shell.Result rehearsed = shell().run("rehearse");
     assertThat(rehearsed.err()).contains("answered: ");
     assertThat(rehearsed.code()).isEqualTo(ExitCode.DONE);
     assertThat(rehearsed.out()).isEmpty();
     assertThat(data).doesNotExist();
-    try (var left = Files.newDirectoryStream(temporary, "retort-rehearsal*")) {
-      assertThat(left).isEmpty();
-    }
+    assertThat(rehearsals()).isEqualTo(before);
     assertThat(shell().run("--help").out()).doesNotContain("rehearse");
+  }
+
+  private static Set<Path> rehearsals() throws IOException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    var found = new HashSet<Path>();
+    try (var folders = Files.newDirectoryStream(temporary, "retort-rehearsal*")) {
+      folders.forEach(found::add);
+    }
+    return found;
   }
 
   @Test
