@@ -147,7 +147,13 @@ public final class Tab implements AutoCloseable {
   /** Waits for an element, brings it into view and clicks on its middle with the mouse. */
   public void click(String selector) {
     String quoted = JSON.writeValueAsString(selector);
-    until("document.querySelector(" + quoted + ")?.getClientRects().length > 0");
+    // Twice at the same place: what the page still moves would be missed.
+    until(
+        ("(() => { const e = document.querySelector(%s); if (!e?.getClientRects().length) return false;"
+                + " e.scrollIntoView({block: 'center'}); const b = e.getClientRects()[0];"
+                + " const at = b.x + ' ' + b.y; const still = e.wasAt === at; e.wasAt = at;"
+                + " return still; })()")
+            .formatted(quoted));
     JsonNode at =
         evaluate(
             "(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center'});"
