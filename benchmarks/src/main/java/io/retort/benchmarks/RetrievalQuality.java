@@ -216,7 +216,9 @@ public final class RetrievalQuality {
       List<ChunkId> retrieved = List.copyOf(byId.keySet());
       List<ChunkId> relevant =
           retrieved.stream()
-              .sorted(Comparator.comparing((ChunkId id) -> -requireNonNull(relevanceById.get(id))))
+              .sorted(
+                  Comparator.comparingDouble(
+                      (ChunkId id) -> -requireNonNull(relevanceById.get(id))))
               .toList();
       List<ChunkId> both =
           ReciprocalRankFusion.fuse(List.of(retrieved, relevant)).stream()
