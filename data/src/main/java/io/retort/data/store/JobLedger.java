@@ -1,11 +1,9 @@
 package io.retort.data.store;
 
 import io.retort.data.AccessScope;
-import io.retort.data.ObjectId;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -16,13 +14,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class JobLedger {
   private final LedgerTransactions ledger;
   private final JdbcClient jdbc;
-  private final JobItems items;
   private final Clock clock;
 
-  JobLedger(LedgerTransactions ledger, JobItems items, Clock clock) {
+  JobLedger(LedgerTransactions ledger, Clock clock) {
     this.ledger = ledger;
     this.jdbc = ledger.jdbc();
-    this.items = items;
     this.clock = clock;
   }
 
@@ -167,41 +163,6 @@ public final class JobLedger {
                 .param("progress", Math.clamp(progress, 0, 0.999))
                 .param("job", job)
                 .update());
-  }
-
-  /** Creates a job whose work is done elsewhere; {@code total} is null while it is not known. */
-  public String create(JobKind kind, @Nullable String collection, @Nullable Integer total) {
-    return ledger.durably(
-        head -> {
-          String id = ObjectId.create("job");
-          items.createJob(
-              id, head.nextSeq(), kind, collection, total == null ? -1 : total, ledger.now());
-          if (total == null) {
-            jdbc.sql("update job set total = null where id = :id").param("id", id).update();
-          }
-          items.start(id, ledger.now());
-          return id;
-        });
-  }
-
-  /** How far a job is whose work is done elsewhere. */
-  public void advance(String job, int total, int completed, int failed) {
-    ledger.runWrite(head -> items.advance(job, total, completed, failed));
-  }
-
-  /** Ends a job whose work is done elsewhere. */
-  public void finish(String job, JobState state, @Nullable Reason error) {
-    ledger.durablyRun(head -> items.finish(job, state, error, ledger.now()));
-  }
-
-  /** Jobs of these kinds that have not ended: after a start, those that the last process left. */
-  public List<String> unfinished(Set<JobKind> kinds) {
-    return ledger.read(
-        () ->
-            jdbc.sql("select id from job where finished_at is null and kind in (:kinds)")
-                .param("kinds", Cursors.inList(kinds.stream().map(Enum::name).toList()))
-                .query(String.class)
-                .list());
   }
 
   private void require(String job, AccessScope scope) {

@@ -50,7 +50,7 @@ public final class LedgerStore implements AutoCloseable {
     documents = new ScopedDocuments(ledger, contents);
     ingest = new IngestLedger(ledger, items, operations);
     work = new WorkLedger(ledger, items, operations, contents);
-    jobs = new JobLedger(ledger, items, clock);
+    jobs = new JobLedger(ledger, clock);
     evaluations = new EvaluationStore(ledger, items, transactions, clock);
   }
 

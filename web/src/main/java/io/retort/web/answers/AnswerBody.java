@@ -59,6 +59,38 @@ public record AnswerBody(
     @Schema(description = "False: not kept, and nobody can say anything of it.")
         @Nullable Boolean store) {
 
+  /** What the service itself asks: all else as if it were absent. */
+  public static AnswerBody of(
+      String question,
+      String collection,
+      @Nullable AnswerStyle style,
+      @Nullable Integer k,
+      @Nullable List<FilterBody> filters,
+      @Nullable Double minConfidence,
+      List<AnswerInclude> include,
+      boolean store) {
+    return new AnswerBody(
+        question,
+        collection,
+        null,
+        style,
+        k,
+        filters,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        minConfidence,
+        null,
+        null,
+        include,
+        null,
+        null,
+        store);
+  }
+
   public boolean includes(AnswerInclude what) {
     return include != null && include.contains(what);
   }

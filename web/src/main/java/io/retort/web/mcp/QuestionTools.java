@@ -110,25 +110,14 @@ final class QuestionTools {
       throws InterruptedException {
     answers.refuseOverload(caller);
     var body =
-        new AnswerBody(
+        AnswerBody.of(
             arguments.question(),
             arguments.collection(),
-            null,
             arguments.style(),
             arguments.k(),
             arguments.filters(),
             null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
+            List.of(),
             false);
     AnswerPlan plan = answers.plan(body, AnswerTerms.NONE, caller);
     watch.tell("the question waits for its turn");

@@ -44,6 +44,10 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Documents")
 @RequestMapping(path = "/api/v1/collections/{collection}/documents", produces = "application/json")
 class UploadController {
+  private static final String UPLOAD =
+      "Files as multipart/form-data, or texts as JSON. The answer comes once everything is on disk:"
+          + " nothing that was accepted is forgotten. The job tells what became of each.";
+
   private static final int MOST_FILES = 1_000;
   private static final int LARGEST_ITEMS_PART = 16 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -76,10 +80,7 @@ class UploadController {
   @Operation(
       operationId = "uploadDocuments",
       summary = "Add or replace documents",
-      description =
-          "Files as multipart/form-data, or texts as JSON. The answer comes once "
-              + "everything is on disk: nothing that was accepted is forgotten. The job tells "
-              + "what became of each.")
+      description = UPLOAD)
   @Refuses({
     ProblemCode.COLLECTION_NOT_FOUND,
     ProblemCode.INVALID_MULTIPART,
@@ -104,10 +105,7 @@ class UploadController {
   @Operation(
       operationId = "uploadDocuments",
       summary = "Add or replace documents",
-      description =
-          "Files as multipart/form-data, or texts as JSON. The answer comes once "
-              + "everything is on disk: nothing that was accepted is forgotten. The job tells "
-              + "what became of each.")
+      description = UPLOAD)
   @Refuses({
     ProblemCode.COLLECTION_NOT_FOUND,
     ProblemCode.INVALID_MULTIPART,

@@ -87,25 +87,14 @@ final class ServiceAnswers implements AnsweringService {
   }
 
   private AnswerBody body(String question, boolean kept) {
-    return new AnswerBody(
+    return AnswerBody.of(
         question,
         collection,
-        null,
         settings.style(),
         settings.k(),
         null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
         settings.minConfidence(),
-        null,
-        null,
         List.of(AnswerInclude.TOKENS, AnswerInclude.NEIGHBOUR_TEXT),
-        null,
-        null,
         kept);
   }
 
