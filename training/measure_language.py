@@ -19,9 +19,9 @@ import torch
 from torch import Tensor
 
 from training.field_questions import sampled_countries
-from training.retro.batches import Inputs, Prompt, pack
+from training.retro.batches import TEXT, Prompt, pack
+from training.retro.continuation import Continuations
 from training.retro.data import Corpus, Limits, build_corpus, read_rows
-from training.retro.examples import Example, make_neighbour
 from training.retro.lexical import LexicalIndex
 from training.retro.model import Memory, Outputs, Retro, copied_shares, going_on, mixture_log
 from training.retro.retrofit import read
@@ -41,35 +41,6 @@ def collection(name: str, data: Path) -> Corpus:
     return build_corpus(asked, decoder_tokenizer(), bge_tokenizer(), Limits())
 
 
-def pairs(corpus: Corpus, limit: int, seed: int) -> list[int]:
-    """Chunks that are followed by a chunk of at least half a length in the same text."""
-    p, length = corpus.chunk_paragraph, corpus.chunk_range[:, 1] - corpus.chunk_range[:, 0]
-    fit = np.flatnonzero((p[:-1] == p[1:]) & (length[1:] >= Limits().m // 2) & (length[:-1] >= Limits().m // 2))
-    return np.random.default_rng(seed).permutation(fit)[:limit].tolist()
-
-
-def neighbours_of(corpus: Corpus, index: LexicalIndex, chunk: int, k: int) -> list[int]:
-    pieces, document = corpus.pieces[corpus.chunk_paragraph[chunk]], corpus.article[corpus.chunk_paragraph[chunk]]
-    _, _, begin, end = corpus.chunk_range[chunk]
-    of = corpus.article[corpus.chunk_paragraph]
-    return [int(c) for c in index.search(pieces[begin:end], 400) if of[c] != document][:k]
-
-
-def inputs_of(corpus: Corpus, prompt: Prompt, chunk: int, neighbours: list[int]) -> Inputs:
-    """The neighbours behind the chunk's own words, where a question's words would stand."""
-    p = corpus.chunk_paragraph[chunk]
-    _, _, begin, end = corpus.chunk_range[chunk]
-    asked = corpus.pieces[p][begin:end][: Limits().question]
-    before = len(corpus.question_pieces[0])
-    found = []
-    for n in (make_neighbour(corpus, 0, c) for c in neighbours):
-        n.ids = np.concatenate([n.ids[:1], asked, n.ids[1 + before :]])
-        n.mapping = n.mapping + len(asked) - before
-        n.kinds = (np.arange(len(n.ids)) >= len(asked) + 2).astype(np.int64)
-        found.append(n)
-    return pack([Example(corpus, 0, found, -1)], prompt, "short", 2 * Limits().m)
-
-
 def bits(retro: Retro, before: Tensor, after: Tensor, memory: Memory | None) -> float:
     """−log₂ P(after | before), both [1, T]."""
     past = retro.prefix(before[:, :-1])
@@ -81,7 +52,7 @@ def bits(retro: Retro, before: Tensor, after: Tensor, memory: Memory | None) -> 
         log = outputs.logits.log_softmax(-1).gather(2, after[..., None])
         return -log.sum().item() / math.log(2)
     # Copying goes on from where each token may have come from, one after the other.
-    copied, logs = torch.zeros_like(memory.start)[:, None], []
+    copied, logs = torch.zeros_like(memory.start), []
     for t in range(after.shape[1]):
         copy_log = going_on(outputs.copy_log[:, t : t + 1], copied, memory.first, retro.config.copy_continuation)
         at = Outputs(outputs.logits[:, t : t + 1], copy_log, outputs.gate_log[:, t : t + 1])
@@ -103,23 +74,24 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     corpus = collection(args.collection, args.data)
-    index = LexicalIndex.of(corpus)
+    texts = Continuations.of(corpus, LexicalIndex.of(corpus), Limits())
     retro, reader = load_shipped(args.models)
     retro.eval(), reader.eval()
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
-    chunks = pairs(corpus, args.limit, args.seed)
-    found = [neighbours_of(corpus, index, c, args.k) for c in chunks]
+    chosen = np.random.default_rng(args.seed).permutation(len(texts))[: args.limit].tolist()
+    found = [texts.neighbours(i, args.k) for i in chosen]
     spent = {"on": [], "off": [], "shuffled": []}
     size = []
-    for i, chunk in enumerate(chunks):
-        p = corpus.chunk_paragraph[chunk]
-        (begin, middle), end = corpus.chunk_range[chunk, :2], corpus.chunk_range[chunk + 1, 1]
-        tokens = torch.from_numpy(corpus.tokens[p].astype(np.int64))[None]
-        before, after = tokens[:, begin:middle], tokens[:, middle:end]
-        size.append(len(decoder_tokenizer().decode(after[0].tolist()).encode()))
-        for name, neighbours in (("on", found[i]), ("shuffled", found[(i + len(chunks) // 2) % len(chunks)])):
-            spent[name].append(bits(retro, before, after, read(reader, retro, inputs_of(corpus, prompt, chunk, neighbours)).memory))
+    for n, i in enumerate(chosen):
+        other = found[(n + len(chosen) // 2) % len(chosen)]
+        before = torch.from_numpy(texts.corpus.question_tokens[i].astype(np.int64))[None]
+        for name, neighbours in (("on", found[n]), ("shuffled", other)):
+            example = texts.example(i, neighbours)
+            after = torch.from_numpy(example.said)[None]
+            memory = read(reader, retro, pack([example], prompt, TEXT, retro.config.retrieved_length)).memory
+            spent[name].append(bits(retro, before, after, memory))
         spent["off"].append(bits(retro, before, after, None))
+        size.append(len(decoder_tokenizer().decode(after[0].tolist()).encode()))
     whole, off = np.array(size), np.array(spent["off"])
     rng = np.random.default_rng(args.seed)
     for name, values in spent.items():

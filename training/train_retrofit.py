@@ -24,16 +24,20 @@ import torch
 import yaml
 from torch.utils.data import DataLoader, Dataset
 
-from training.retro.batches import STYLES, Inputs, Prompt, Wanted, pack, target_of, wanted_of
+from training.retro.batches import STYLES, TEXT, Inputs, Prompt, Wanted, pack, target_of, wanted_of
 from training.retro.bert import BertConfig
-from training.retro.data import Limits, exact, overlap_f1
+from training.retro.continuation import Continuations, TextMixture
+from training.retro.data import Corpus, Limits, exact, overlap_f1
 from training.retro.examples import Example, Mixture, SampleConfig, make_neighbour
+from training.retro.lexical import cached_index
 from training.retro.model import Retro, RetroConfig
+from training.retro.paragraphs import retrieved_again
 from training.retro.reader import Reader
 from training.retro.retrofit import Losses, LossWeights, fit_projection, generate, load_base, losses, read, span_loss
 from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import (
+    CACHE,
     commit,
     corpora,
     dev_examples,
@@ -71,13 +75,17 @@ class RetrofitRun:
     closed_form: int = 300
     reader_share: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
+    texts: str = ""  # the set of `data` whose texts go on in the batches of style "text"
+    wrong: float = 0.0  # share of these whose neighbours are those of another text
     data: dict[str, float] = field(default_factory=lambda: {"squad11": 1.0})
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "k", tuple(self.k))
-        unknown = set(self.styles) - set(STYLES)
+        unknown = set(self.styles) - {*STYLES, TEXT}
         if unknown:
-            raise ValueError(f"unknown styles {sorted(unknown)}; known: {', '.join(STYLES)}")
+            raise ValueError(f"unknown styles {sorted(unknown)}; known: {', '.join((*STYLES, TEXT))}")
+        if (TEXT in self.styles) != (self.texts in self.data):
+            raise ValueError(f"the style '{TEXT}' and `texts`, one of the sets of `data`, go together")
         if abs(sum(self.styles.values()) - 1) > 1e-6:
             raise ValueError("the shares of the styles must sum to 1")
         if not 0 <= self.reader_share < 1:
@@ -93,7 +101,7 @@ class RetrofitRun:
 
     def reads_only(self, batch: int) -> bool:
         """True for a batch of stage 1: span loss alone, at less than half the cost, since the reader limits."""
-        return bool(np.random.default_rng((self.seed, 13, batch)).random() < self.reader_share)
+        return self.style(batch) != TEXT and bool(np.random.default_rng((self.seed, 13, batch)).random() < self.reader_share)
 
 
 def trained_state(retro: Retro) -> dict[str, torch.Tensor]:
@@ -149,7 +157,7 @@ class Step:
     """One step's batch, ready to be computed. The parts hold whole examples, so many WordPieces together at most."""
 
     reads_only: bool
-    short: bool
+    style: str
     parts: list[tuple[Inputs, Wanted]]
 
     def pin_memory(self) -> Step:
@@ -159,26 +167,42 @@ class Step:
 class Steps(Dataset):
     """Step i of a run, the same in every process: what the loader's workers make, in order."""
 
-    def __init__(self, run: RetrofitRun, mixtures: dict[str, Mixture], prompt: Prompt, config: RetroConfig, first: int, position: int):
+    def __init__(
+        self, run: RetrofitRun, mixtures: dict[str, Mixture | TextMixture], prompt: Prompt, config: RetroConfig, first: int, position: int
+    ):
         """``position``: the first example of step ``first``."""
         self.run, self.mixtures, self.prompt, self.config = run, mixtures, prompt, config
         self.first, self.position = first, position
 
     def __getitem__(self, step: int) -> Step:
         run, style = self.run, self.run.style(step)
-        drawn = self.mixtures[style].batch(self.position + (step - self.first) * run.batch, run.batch)
+        mixture = self.mixtures[style]
+        drawn = mixture.batch(self.position + (step - self.first) * run.batch, run.batch)
+        if style == "paragraph":
+            drawn = [e if (index := mixture.index_of(e)) is None else retrieved_again(e, index) for e in drawn]
         targets = {id(e): t for e in drawn if (t := target_of(e, style)) is not None}
         parts = []
         for group in micro_batches([e for e in drawn if id(e) in targets], run.micro):
             inputs = pack(group, self.prompt, style, self.config.retrieved_length)
             parts.append((inputs, wanted_of(group, [targets[id(e)] for e in group], inputs, self.config.end_token)))
-        return Step(run.reads_only(step), style == "short", parts)
+        return Step(run.reads_only(step), style, parts)
 
     def from_step(self, step: int, workers: int, pin: bool) -> Iterator[Step]:
         """All steps from one on, made ahead by so many processes; by this one if by none."""
         return iter(
             DataLoader(self, None, sampler=count(step), num_workers=workers, pin_memory=pin, prefetch_factor=4 if workers else None)
         )
+
+
+def texts_of(run: RetrofitRun, train_sets: list[tuple[Corpus, float]]) -> Continuations:
+    corpus = train_sets[list(run.data).index(run.texts)][0]
+    return Continuations.of(corpus, cached_index(run.texts, corpus, CACHE, Limits().m), Limits())
+
+
+def means(parts: list[tuple[int, Losses]], names: tuple[str, ...]) -> dict[str, float]:
+    """Of the named losses over the examples of all parts."""
+    weight = sum(size for size, _ in parts)
+    return {name: round(sum(size * getattr(part, name).item() for size, part in parts) / weight, 3) for name in names}
 
 
 def parameter_groups(run: RetrofitRun, retro: Retro, reader: Reader) -> list[dict]:
@@ -201,7 +225,11 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
     sampling = run.sampling()
     helpers = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling), misasked_of(train_sets, sampling)
-    mixtures = {style: Mixture(train_sets, sampling, run.seed, style, *helpers) for style in run.styles}
+    mixtures: dict[str, Mixture | TextMixture] = {
+        style: Mixture(train_sets, sampling, run.seed, style, *helpers) for style in run.styles if style != TEXT
+    }
+    if TEXT in run.styles:
+        mixtures[TEXT] = TextMixture(texts_of(run, train_sets), run.k, run.wrong, run.seed)
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:
@@ -264,7 +292,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         stopping = True
 
     signal.signal(signal.SIGTERM, stop)
-    window: list[tuple[float, Losses]] = []
+    window: dict[str, list[tuple[int, Losses]]] = {style: [] for style in run.styles}
     spans: list[torch.Tensor] = []
     seconds, seen = 0.0, 0
     saved = evaluated = elapsed
@@ -284,8 +312,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
                 else:
                     part = losses(retro, reader, inputs, wanted, LossWeights())
                     loss = part.total
-                    if batch.short:
-                        window.append((inputs.size, replace(part, total=loss.detach())))
+                    window[batch.style].append((inputs.size, replace(part, total=loss.detach())))
             (loss * (inputs.size / usable)).backward()
         norm = float(torch.nn.utils.clip_grad_norm_([p for g in groups for p in g["params"]], run.clip))
         if not math.isfinite(norm):
@@ -298,17 +325,16 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         seconds += time.perf_counter() - began
         seen += run.batch
 
-        if step % args.log_every == 0 and window:
-            weight = sum(size for size, _ in window)
+        if step % args.log_every == 0:
             names = ("total", "mixture", "language", "copy", "span", "first_token", "later_tokens")
             say(
-                **{name: round(sum(size * getattr(part, name).item() for size, part in window) / weight, 3) for name in names},
+                **{style: means(parts, names) for style, parts in window.items() if parts},
                 gates=[round(float(cca.gate.tanh().mean()), 2) for cca in retro.cca],
                 norm=round(norm, 2),
                 reader_span=round(float(torch.stack(spans).mean()), 3) if spans else None,
                 examples_per_second=round(seen / seconds, 2),
             )
-            window, spans, seconds, seen = [], [], 0.0, 0
+            window, spans, seconds, seen = {style: [] for style in run.styles}, [], 0.0, 0
         done = elapsed >= budget or (args.steps and step >= args.steps)
         if done or elapsed - evaluated > 60.0 * args.evaluate_minutes:
             evaluated = elapsed

@@ -1,12 +1,12 @@
 """Examples to the tensors of a training step, made on the CPU: nothing after it looks at an example again.
 
 B examples, T WordPieces and N decoder tokens of all their neighbours one after the other, M memory positions an example,
-P prompt rows, A attending rows.
+U chunks of an answer, P prompt rows, A attending rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,12 +14,14 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from training.retro.data import ends_sentence
-from training.retro.examples import Example
+from training.retro.data import Limits, ends_sentence
+from training.retro.examples import Example, Neighbour
 
 STYLES = {"short": "", "sentence": "In a sentence:\n", "paragraph": "In detail:\n"}
 PROMPT_PREFIX, PROMPT_SUFFIX = "<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
-LONGEST_ANSWER = 63  # tokens; one more and the next chunk's neighbours would be needed
+TEXT = "text"  # no style of an answer: a text that goes on, as a language model sees it
+CHUNK = Limits().m  # tokens of an answer that see the same neighbours, the end token among them
+LONGEST_PARAGRAPH = 3 * CHUNK - 1
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,13 @@ class Prompt:
         )
 
     def ids(self, question: np.ndarray, style: str) -> list[int]:
+        if style == TEXT:
+            return question.tolist()
         return [*self.prefix, *self.styles[style], *question.tolist(), *self.suffix]
+
+    def asking(self, style: str) -> np.ndarray:
+        """The WordPieces of the style, which stand before the question's."""
+        return np.array([] if style == TEXT else self.style_pieces[style], dtype=np.int64)
 
 
 # --------------------------------------------------------------------------- targets
@@ -52,58 +60,85 @@ class Prompt:
 
 @dataclass
 class Target:
-    """What is to be generated: decoder tokens of the gold neighbour, without the end token; empty when unanswerable."""
+    """What is to be generated: decoder tokens without the end token; of the gold neighbour's paragraph, none when unanswerable."""
 
     tokens: np.ndarray  # [n]
-    spans: np.ndarray  # [s, 2] first and last position in the gold neighbour of every run of exactly these tokens
+    spans: np.ndarray  # [s, 2] first and last position in the gold neighbour's paragraph of every run of exactly these tokens
+    ends: bool = True  # the end token follows
 
 
-def sentence_bounds(example: Example, first: int, last: int) -> list[tuple[int, int]]:
-    """Token ranges of the gold neighbour's sentences from the one that holds `first` on: [(first, last), …]."""
-    neighbour = example.neighbours[example.gold]
-    corpus, p, n = neighbour.corpus, neighbour.paragraph, len(neighbour.tokens)
-    offsets = corpus.offsets[p][neighbour.offset : neighbour.offset + n]
-    text = corpus.texts[p]
-    starts = [0]
-    for j in range(1, n):
+NOTHING = np.zeros((0, 2), np.int64)
+
+
+def sentences_of(neighbour: Neighbour) -> list[tuple[int, int]]:
+    """First and last token, in the paragraph, of the sentences from the neighbour's first token on, which counts as a start.
+
+    As many as an answer that begins in the neighbour can reach.
+    """
+    corpus, p = neighbour.corpus, neighbour.paragraph
+    offsets, text, mapping = corpus.offsets[p], corpus.texts[p], corpus.mapping[p]
+    reach = min(len(offsets), neighbour.offset + len(neighbour.tokens) + LONGEST_PARAGRAPH)
+    starts = [neighbour.offset]
+    for j in range(neighbour.offset + 1, reach):
         begin = int(offsets[j, 0])
-        if text[begin].isspace() and neighbour.first[j] and ends_sentence(text, begin):
+        if text[begin].isspace() and mapping[j] != mapping[j - 1] and ends_sentence(text, begin):
             starts.append(j)
-    bounds = list(zip(starts, [*(s - 1 for s in starts[1:]), n - 1], strict=True))
-    return [b for b in bounds if b[1] >= first and (b[0] > first or b[1] >= last)]
+    ends = [s - 1 for s in starts[1:]] + ([reach - 1] if reach == len(offsets) else [])
+    return list(zip(starts, ends, strict=False))
+
+
+def covered(example: Example, first: int) -> int:
+    """How many tokens of the gold neighbour's paragraph, from one on, can be copied one after the other.
+
+    Each stands in a neighbour that its chunk of the answer sees.
+    """
+    gold = example.neighbours[example.gold]
+    entries = example.entries or [[example.gold]]
+    for i in range(len(entries) * CHUNK):
+        at = first + i
+        seen = (example.neighbours[j] for j in entries[i // CHUNK])
+        if not any(n.corpus is gold.corpus and n.paragraph == gold.paragraph and 0 <= at - n.offset < len(n.tokens) for n in seen):
+            return i
+    return len(entries) * CHUNK
+
+
+def sentences_from(example: Example) -> tuple[int, list[int]] | None:
+    """First token, in the paragraph, of the sentence with the answer, or of the answer if that is whole sentences, and where that
+    sentence and each later one ends. None for a sentence that is cut off."""
+    neighbour = example.neighbours[example.gold]
+    first, last = (int(x) + neighbour.offset for x in neighbour.spans[0])
+    reached = [(start, end) for start, end in sentences_of(neighbour) if end >= first]
+    if example.whole:
+        return first, [last, *(end for _, end in reached if end > last)]
+    return (reached[0][0], [end for _, end in reached]) if reached and reached[0][1] >= last else None
 
 
 def target_of(example: Example, style: str) -> Target | None:
     """None when the example cannot serve the style (a sentence that is cut off, an answer that is too long)."""
+    if style == TEXT:
+        return Target(example.said, NOTHING, ends=False)
     if example.gold < 0:
-        return Target(np.zeros(0, np.int64), np.zeros((0, 2), np.int64))
+        return Target(np.zeros(0, np.int64), NOTHING)
     neighbour = example.neighbours[example.gold]
-    if len(neighbour.spans) == 0:
+    if len(neighbour.spans) == 0 or (style == "short" and example.whole):
         return None
-    first, last = (int(x) for x in neighbour.spans[0])
-    if style == "short":
-        if example.whole:
+    spans = neighbour.spans.astype(np.int64) + neighbour.offset
+    first, last = (int(x) for x in spans[0])
+    if style != "short":
+        sentences = sentences_from(example)
+        if sentences is None:
             return None
-    else:
-        bounds = sentence_bounds(example, first, last)
-        if not example.whole:
-            if not bounds or bounds[0][0] > first:
-                return None
-            first, last = bounds[0]
+        first, ends = sentences
+        last = ends[0]
         if style == "paragraph":
-            for _, end in [b for b in bounds if b[0] > last]:
-                if end - first >= LONGEST_ANSWER:
-                    break
-                last = end
-    if last - first >= LONGEST_ANSWER:
+            room = min(covered(example, first), LONGEST_PARAGRAPH)
+            last = max((e for e in ends if e - first < room), default=last)
+    tokens = neighbour.corpus.tokens[neighbour.paragraph][first : last + 1].astype(np.int64)
+    if len(tokens) > min(covered(example, first), max(1, len(example.entries)) * CHUNK - 1):
         return None
-    tokens = neighbour.tokens[first : last + 1].astype(np.int64)
-    spans = [(first, last)]
-    if style == "short":
-        for a, b in neighbour.spans[1:]:
-            if np.array_equal(neighbour.tokens[a : b + 1], tokens):
-                spans.append((int(a), int(b)))
-    return Target(tokens, np.array(spans, np.int64))
+    same = spans if style == "short" else np.array([(first, last)])
+    of_paragraph = neighbour.corpus.tokens[neighbour.paragraph]
+    return Target(tokens, np.array([s for s in same if np.array_equal(of_paragraph[s[0] : s[1] + 1], tokens)], np.int64))
 
 
 # --------------------------------------------------------------------------- tensors
@@ -134,7 +169,7 @@ class Inputs(Movable):
     tokens: Tensor  # [N] decoder ids
     positions: Tensor  # [N] inside the neighbour
     slots: Tensor  # [N] memory position of each decoder token, as an index into B · M
-    valid: Tensor  # [B, M]
+    seen: Tensor  # [B, U, M] what each chunk of the answer sees
     prompt: Tensor  # [B, P] decoder ids of the prompts without their last token, padded on the right
     prompt_valid: Tensor  # [B, P]
     last: Tensor  # [B] the prompts' last token
@@ -146,8 +181,8 @@ class Inputs(Movable):
 
     def in_memory(self, x: Tensor, empty: float = 0.0) -> Tensor:
         """[N, …] → [B, M, …]. A copy to its own slot: on a GPU the gradient of a gather would take longer than all products."""
-        table = x.new_full((self.valid.numel(), *x.shape[1:]), empty)
-        return table.index_copy(0, self.slots, x).view(*self.valid.shape, *x.shape[1:])
+        b, _, m = self.seen.shape
+        return x.new_full((b * m, *x.shape[1:]), empty).index_copy(0, self.slots, x).view(b, m, *x.shape[1:])
 
 
 @dataclass
@@ -160,7 +195,7 @@ class Wanted(Movable):
     copying: Tensor  # [c] rows that copy, as indices into B · A
     source: Tensor  # [B, A, M] where each row's token may be copied from
     weight: Tensor  # [n] of each row in the loss; they sum to 1
-    marks: Tensor  # [B, M, 2] an occurrence of the answer starts / ends here
+    marks: Tensor  # [B, U, M, 2] an occurrence of the answer starts here in the first chunk's neighbours / ends in the last chunk's
     answerable: Tensor  # [B]
 
 
@@ -168,7 +203,7 @@ def pack(examples: Sequence[Example], prompt: Prompt, style: str, retrieved_leng
     """retrieved_length: decoder tokens of a neighbour that the memory holds at most."""
     ids, kinds, lengths, covering, allowed, tokens, positions, owned, places = [], [], [], [], [], [], [], [], []
     written = 0
-    pieces = np.array(prompt.style_pieces[style], dtype=np.int64)
+    pieces = prompt.asking(style)
     for example in examples:
         starts, total = [], 0
         for n in example.neighbours:
@@ -189,8 +224,15 @@ def pack(examples: Sequence[Example], prompt: Prompt, style: str, retrieved_leng
     def flat(parts: list[np.ndarray]) -> Tensor:
         return torch.from_numpy(np.concatenate(parts).astype(np.int64))
 
-    column = np.arange(max(owned))
-    valid = column < np.array(owned)[:, None]  # [B, M]
+    valid = np.arange(max(owned)) < np.array(owned)[:, None]  # [B, M]
+    seen = np.zeros((len(examples), max(1, *(len(e.entries) for e in examples)), max(owned)), bool)  # [B, U, M]
+    for i, example in enumerate(examples):
+        if not example.entries:
+            seen[i, 0] = valid[i]
+        ends = [*places[i][1:], owned[i]]
+        for u, entry in enumerate(example.entries):
+            for j in entry:
+                seen[i, u, places[i][j] : ends[j]] = True
     questions = [prompt.ids(e.question_tokens, style) for e in examples]
     rows = np.zeros((len(examples), max(len(q) for q in questions) - 1), np.int64)
     for row, question in zip(rows, questions, strict=True):
@@ -205,7 +247,7 @@ def pack(examples: Sequence[Example], prompt: Prompt, style: str, retrieved_leng
         tokens=flat(tokens),
         positions=flat(positions),
         slots=torch.from_numpy(np.flatnonzero(valid)),
-        valid=torch.from_numpy(valid),
+        seen=torch.from_numpy(seen),
         prompt=torch.from_numpy(rows),
         prompt_valid=torch.from_numpy(asked),
         last=torch.tensor([q[-1] for q in questions]),
@@ -214,20 +256,31 @@ def pack(examples: Sequence[Example], prompt: Prompt, style: str, retrieved_leng
 
 
 def wanted_of(examples: Sequence[Example], targets: Sequence[Target], inputs: Inputs, end_token: int) -> Wanted:
-    b, m = inputs.valid.shape
-    longest = max(len(t.tokens) for t in targets) + 1
+    b, chunks, m = inputs.seen.shape
+    longest = max(len(t.tokens) + t.ends for t in targets)
     rows = torch.zeros(b, longest, dtype=torch.long)
     said = torch.full((b, longest), -1)
     source = torch.zeros(b, longest, m, dtype=torch.bool)
-    marks = torch.zeros(b, m, 2, dtype=torch.bool)
+    marks = torch.zeros(b, chunks, m, 2, dtype=torch.bool)
     for i, (example, target) in enumerate(zip(examples, targets, strict=True)):
         n = len(target.tokens)
         rows[i, 0] = inputs.last[i]
-        rows[i, 1 : n + 1] = said[i, :n] = torch.from_numpy(target.tokens)
-        said[i, n] = end_token
-        for first, final in target.spans + (inputs.places[i][example.gold] if n else 0):
-            source[i, torch.arange(n), torch.arange(first, final + 1)] = True
-            marks[i, first, 0] = marks[i, final, 1] = True
+        after = torch.from_numpy(target.tokens[: longest - 1])
+        rows[i, 1 : len(after) + 1] = after
+        said[i, :n] = torch.from_numpy(target.tokens)
+        if target.ends:
+            said[i, n] = end_token
+        for first, last in target.spans:
+            for j, start, end in _copies(example, first, last):
+                at = torch.arange(start, end)  # rows
+                source[i, at, inputs.places[i][j] + first - example.neighbours[j].offset + at] = True
+        # In one chunk at most: a row may copy only what it sees.
+        for u in range(chunks):
+            source[i, u * CHUNK : (u + 1) * CHUNK] &= inputs.seen[i, u]
+        if n:
+            u = (n - 1) // CHUNK
+            marks[i, 0, :, 0] = source[i, 0]
+            marks[i, u, :, 1] = source[i, n - 1]
     spoken = said >= 0  # [B, A]
     share = 1 / spoken.sum(1, keepdim=True).expand_as(spoken)[spoken].sqrt()  # long answers count, but not linearly
     return Wanted(
@@ -240,3 +293,13 @@ def wanted_of(examples: Sequence[Example], targets: Sequence[Target], inputs: In
         marks=marks,
         answerable=torch.tensor([e.gold >= 0 for e in examples]),
     )
+
+
+def _copies(example: Example, first: int, last: int) -> Iterator[tuple[int, int, int]]:
+    """Where the tokens first … last of the gold neighbour's paragraph stand: a neighbour, and which of them it has, from 0 on."""
+    gold = example.neighbours[example.gold]
+    for j, n in enumerate(example.neighbours):
+        if n.corpus is gold.corpus and n.paragraph == gold.paragraph:
+            start, end = max(first, n.offset), min(last + 1, n.offset + len(n.tokens))
+            if start < end:
+                yield j, start - first, end - first

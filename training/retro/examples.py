@@ -6,7 +6,7 @@ K neighbours of an example, R decoder tokens and S WordPieces of one of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -42,6 +42,10 @@ class Example:
     question: int  # of the corpus
     neighbours: list[Neighbour]
     gold: int  # which neighbour holds the answer, −1 for none
+    entries: list[list[int]] = field(
+        default_factory=list
+    )  # the neighbours each chunk of the answer sees; empty: one chunk, and it sees all
+    said: np.ndarray | None = None  # decoder tokens that follow, where it is a text that goes on and not a question
 
     @property
     def question_text(self) -> str:
@@ -333,6 +337,12 @@ class Mixture:
         swaps = self.swaps[which] if self.swaps else None
         misasked = self.misasked[which] if self.misasked else None
         return sample(self.corpora[which][0], int(question), self.config, rng, index, swaps, misasked)
+
+    def index_of(self, example: Example) -> LexicalIndex | None:
+        """The index that an example's question can be asked again of; None without one and for a text that was changed."""
+        found = (i for i, (corpus, _) in enumerate(self.corpora) if corpus is example.corpus)
+        which = next(found, None) if self.indexes else None
+        return None if which is None else self.indexes[which]
 
     def batch(self, position: int, size: int) -> list[Example]:
         return [self[i] for i in range(position, position + size)]

@@ -4,7 +4,7 @@ Borgeaud et al. 2022 (arXiv 2112.04426), with the departures named in the model 
 neighbour encoder's input, a learned null slot, a copy head, and a first chunk that is the prompt.
 
 Axes: B examples, P prompt rows before the last prompt token, A attending rows (last prompt token and answer),
-M memory positions of one example (its neighbours side by side), R tokens of one neighbour, N flat memory tokens,
+M memory positions of one example (its neighbours side by side), U chunks of an answer, R tokens of one neighbour, N flat memory tokens,
 H decoder width 576, E encoder width 384, L CCA layers, Q query heads 9, G key-value heads 3, D head width 64,
 C copy width 128, V vocabulary 49,152.
 """
@@ -168,15 +168,18 @@ class CrossAttention(nn.Module):
 
 @dataclass
 class Memory:
-    """What the attending rows of a batch see: M positions an example, padded and masked by `bias`."""
+    """What the attending rows of a batch see: M positions an example, padded and masked by `bias`.
+
+    Every chunk of an answer may see other neighbours, by which its salience is normalised. With U = 1 all chunks see the same.
+    """
 
     keys: Tensor  # [L, B, G, M, D], rotated at the position inside the neighbour
     values: Tensor  # [L, B, G, M, D]
     copy_keys: Tensor  # [B, M, C]
     tokens: Tensor  # [B, M] decoder token ids
-    start: Tensor  # [B, M] log-probability that a supporting span starts here
-    previous_end: Tensor  # [B, M] log-probability that one ended at the position before
-    bias: Tensor  # [B, M] 0 or MASKED
+    start: Tensor  # [B, U, M] log-probability that a supporting span starts here
+    previous_end: Tensor  # [B, U, M] log-probability that one ended at the position before
+    bias: Tensor  # [B, U, M] 0 or MASKED
     first: Tensor  # [B, M] a neighbour starts here
 
 
@@ -291,13 +294,13 @@ class Retro(nn.Module):
         causal = torch.ones(rows, rows, dtype=torch.bool, device=ids.device).tril()
         visible = torch.cat((past_valid[:, None].expand(b, rows, -1), causal.expand(b, -1, -1)), 2)
         bias = torch.where(visible, 0.0, MASKED)[:, None]  # [B, 1, A, S + A]
+        memory_bias = None if memory is None else of_rows(memory.bias, rows, c.chunk_length)
         x = self.embed(ids)
         cache = []
         for i, layer in enumerate(self.base_layers):
             x, kv = layer.attend(x, rotation, bias, past[i])
             if memory is not None and i in c.cca_layers:
                 level = c.cca_layers.index(i)
-                memory_bias = memory.bias[:, None].expand(b, rows, -1)
                 x = self.cca[level](x, behind, memory.keys[level], memory.values[level], memory_bias)
             x = layer.feed(x)
             cache.append(kv)
@@ -313,10 +316,12 @@ class Retro(nn.Module):
             query = self.copy_query(states) + self.copy_previous(self.embed(ids) / EMBEDDING_SCALE)  # [B, A, C]
             scores = query @ memory.copy_keys.transpose(1, 2) / math.sqrt(self.config.copy_dim)
             scale, gate = F.softplus(self.salience_scale(states)), self.copy_gate(states).squeeze(-1)  # [B, A, 1], [B, A]
-        scores = scores + scale * memory.start[:, None] + memory.bias[:, None]
-        copy_log = scores.log_softmax(-1)  # [B, A, M]
-        attends = (memory.bias > MASKED / 2).any(1)[:, None]  # [B, 1]
-        z = torch.logsumexp(copy_log + memory.previous_end[:, None], -1) + STOP_SHIFT  # [B, A]
+        start, previous_end, bias = (
+            of_rows(x, ids.shape[1], self.config.chunk_length) for x in (memory.start, memory.previous_end, memory.bias)
+        )
+        copy_log = (scores + scale * start + bias).log_softmax(-1)  # [B, A, M]
+        attends = (bias > MASKED / 2).any(-1)  # [B, A]
+        z = torch.logsumexp(copy_log + previous_end, -1) + STOP_SHIFT  # [B, A]
         gate = gate - self.stop_gate * z  # [B, A]
         gate = torch.where(attends, gate, -math.inf)
         return copy_log, self.stop_logit * z * attends, torch.stack((F.logsigmoid(-gate), F.logsigmoid(gate)), -1)
@@ -336,6 +341,13 @@ class Retro(nn.Module):
         end = torch.zeros(self.config.vocabulary, device=states.device)
         end[self.config.end_token] = 1.0
         return Outputs(logits + lift[..., None] * end, copy_log, gate_log)
+
+
+def of_rows(x: Tensor, rows: int, chunk_length: int) -> Tensor:
+    """[B, U, M] to [B, A, M]: what each attending row sees, the first of them being the last prompt token's."""
+    if x.shape[1] == 1:
+        return x.expand(-1, rows, -1)
+    return x.repeat_interleave(chunk_length, 1)[:, :rows]
 
 
 def going_on(copy_log: Tensor, copied: Tensor, first: Tensor, strength: float) -> Tensor:

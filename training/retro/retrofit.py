@@ -59,9 +59,8 @@ class Reading:
     """The memory of a batch and the reader's span distributions over it."""
 
     memory: Memory
-    start_log: Tensor  # [B, M]
-    end_log: Tensor  # [B, M]
-    null_log: Tensor  # [B, 2] log-probability that no span starts, that none ends
+    log: Tensor  # [B, U, M, 2] log-probabilities that a supporting span starts, that one ends, among what the chunk sees
+    null_log: Tensor  # [B, 2] log-probability that no span starts, that none ends, among what the first chunk sees
 
 
 def read(reader: Reader, retro: Retro, inputs: Inputs) -> Reading:
@@ -72,27 +71,28 @@ def read(reader: Reader, retro: Retro, inputs: Inputs) -> Reading:
     features = retro.projection.features(states, inputs.tokens, first, retro.base_embedding)
     keys, values, copy_keys = retro.projection(*features, inputs.positions)
 
-    padded = inputs.in_memory(scores, MASKED)  # [B, M, 2]
-    null = torch.logsumexp(torch.cat((padded.new_zeros(inputs.size, 1, 2), padded), 1), 1)  # [B, 2]
-    log = padded - null[:, None]  # [B, M, 2]
+    padded = inputs.in_memory(scores, MASKED)[:, None]  # [B, 1, M, 2]
+    seen = torch.where(inputs.seen[..., None], padded, MASKED)  # [B, U, M, 2]
+    null = torch.logsumexp(torch.cat((torch.zeros_like(seen[:, :, :1]), seen), 2), 2)  # [B, U, 2]
+    log = seen - null[:, :, None]  # [B, U, M, 2]
     end = log[..., 1].clamp(min=SALIENCE_FLOOR)
+    begins = inputs.in_memory(first)  # [B, M]
     memory = Memory(
         keys=inputs.in_memory(keys).permute(2, 0, 3, 1, 4),
         values=inputs.in_memory(values).permute(2, 0, 3, 1, 4),
         copy_keys=inputs.in_memory(copy_keys).float(),
         tokens=inputs.in_memory(inputs.tokens, -1),
         start=log[..., 0].clamp(min=SALIENCE_FLOOR),
-        previous_end=torch.where(inputs.in_memory(first), SALIENCE_FLOOR, torch.roll(end, 1, 1)),
-        bias=torch.where(inputs.valid, 0.0, MASKED),
-        first=inputs.in_memory(first),
+        previous_end=torch.where(begins[:, None], SALIENCE_FLOOR, torch.roll(end, 1, 2)),
+        bias=torch.where(inputs.seen, 0.0, MASKED),
+        first=begins,
     )
-    return Reading(memory, log[..., 0], log[..., 1], -null)
+    return Reading(memory, log, -null[:, 0])
 
 
 def span_loss(reading: Reading, wanted: Wanted) -> Tensor:
     """Mean of −log P(a gold start) and −log P(a gold end); of the null span when there is no answer."""
-    log = torch.stack((reading.start_log, reading.end_log), -1)  # [B, M, 2]
-    gold = torch.where(wanted.marks, log, MASKED).logsumexp(1)  # [B, 2]
+    gold = torch.where(wanted.marks, reading.log, MASKED).logsumexp((1, 2))  # [B, 2]
     return -torch.where(wanted.answerable[:, None], gold, reading.null_log).mean()
 
 
@@ -221,7 +221,7 @@ def generate(
     copy: bool = True,
     longest: int = 32,
 ) -> tuple[list[list[int]], Tensor]:
-    """Greedy answers as token ids, and P(end at the first step) [B]. `memory` replaces the examples' own.
+    """Greedy answers of one chunk as token ids, and P(end at the first step) [B]. `memory` replaces the examples' own.
 
     No answer ends before it has begun, as in the service: whether it is shown is for the confidence to decide.
     """
@@ -233,7 +233,7 @@ def generate(
     answers: list[list[int]] = [[] for _ in range(inputs.size)]
     done = torch.zeros_like(inputs.last, dtype=torch.bool)
     refused = torch.zeros(inputs.size)
-    copied = torch.zeros_like(memory.start)[:, None] if use_memory and copy else None
+    copied = torch.zeros_like(memory.start) if use_memory and copy else None
     for step in range(longest):
         states, past = retro.attending(rows, offsets + step, past, valid, memory if use_memory else None)
         valid = torch.cat((valid, torch.ones_like(valid[:, :1])), 1)

@@ -24,7 +24,7 @@ def same(a: Step, b: Step) -> bool:
     def tensors(step: Step) -> list[torch.Tensor]:
         return [v for part in step.parts for record in part for v in vars(record).values() if isinstance(v, torch.Tensor)]
 
-    return (a.reads_only, a.short, len(a.parts)) == (b.reads_only, b.short, len(b.parts)) and all(map(torch.equal, tensors(a), tensors(b)))
+    return (a.reads_only, a.style, len(a.parts)) == (b.reads_only, b.style, len(b.parts)) and all(map(torch.equal, tensors(a), tensors(b)))
 
 
 def test_padded_attention_is_attention() -> None:

@@ -28,15 +28,15 @@ def retro() -> Retro:
 
 def memory(generator: torch.Generator, positions: int = M, masked: int = 0) -> Memory:
     shape = (len(CONFIG.cca_layers), B, CONFIG.kv_heads, positions, CONFIG.head_dim)
-    bias = torch.zeros(B, positions)
-    bias[:, positions - masked :] = MASKED
+    bias = torch.zeros(B, 1, positions)
+    bias[..., positions - masked :] = MASKED
     return Memory(
         keys=torch.randn(shape, generator=generator),
         values=torch.randn(shape, generator=generator),
         copy_keys=torch.randn(B, positions, CONFIG.copy_dim, generator=generator),
         tokens=torch.randint(0, CONFIG.vocabulary, (B, positions), generator=generator),
-        start=-torch.rand(B, positions, generator=generator),
-        previous_end=-torch.rand(B, positions, generator=generator),
+        start=-torch.rand(B, 1, positions, generator=generator),
+        previous_end=-torch.rand(B, 1, positions, generator=generator),
         bias=bias,
         first=torch.arange(positions).expand(B, positions) % 4 == 0,
     )
@@ -129,9 +129,9 @@ def test_the_order_of_memory_positions_and_padding_do_not_count(retro: Retro) ->
                 (seen.values, 3, 5.0),
                 (seen.copy_keys, 1, 5.0),
                 (seen.tokens, 1, 1),
-                (seen.start, 1, 0.0),
-                (seen.previous_end, 1, 0.0),
-                (seen.bias, 1, MASKED),
+                (seen.start, 2, 0.0),
+                (seen.previous_end, 2, 0.0),
+                (seen.bias, 2, MASKED),
                 (seen.first, 1, True),
             )
         )

@@ -18,9 +18,9 @@ def gradients(retro: Retro, precision: str) -> torch.Tensor:
         values=torch.randn(shape, generator=generator),
         copy_keys=torch.randn(B, M, c.copy_dim, generator=generator),
         tokens=torch.randint(0, c.vocabulary, (B, M), generator=generator),
-        start=-torch.rand(B, M, generator=generator),
-        previous_end=-torch.rand(B, M, generator=generator),
-        bias=torch.where(torch.arange(M) < M - 2, 0.0, MASKED).expand(B, M),
+        start=-torch.rand(B, 1, M, generator=generator),
+        previous_end=-torch.rand(B, 1, M, generator=generator),
+        bias=torch.where(torch.arange(M) < M - 2, 0.0, MASKED).expand(B, 1, M),
         first=(torch.arange(M) % 4 == 0).expand(B, M),
     )
     ids = torch.randint(0, c.vocabulary, (B, P), generator=generator)
