@@ -2,6 +2,7 @@
 
 python -m training.train_retrofit --reader training/runs/reader/last.pt --minutes 60
 python -m training.train_retrofit --model data/models --minutes 60   # goes on from the shipped model
+python -m training.train_retrofit --start training/runs/other/last.pt --out training/runs/new --minutes 60
 
 SIGTERM ends the step, writes the checkpoint and stops; started again, the run goes on from it.
 """
@@ -113,6 +114,15 @@ def load_reader(path: Path) -> Reader:
     reader = Reader(BertConfig())
     reader.load_state_dict(torch.load(path, weights_only=True)["model"])
     return reader
+
+
+def load_weights(path: Path) -> tuple[Retro, Reader]:
+    """Of a checkpoint of this stage."""
+    state = torch.load(path, weights_only=True, map_location="cpu")
+    retro, reader = load_base(RetroConfig()), Reader(BertConfig())
+    retro.load_state_dict(state["retro"], strict=False)
+    reader.load_state_dict(state["reader"])
+    return retro, reader
 
 
 def products(precision: str, device: str = "cpu") -> torch.autocast:
@@ -234,6 +244,8 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:
         retro, reader = load_shipped(Path(args.model))
+    elif args.start:
+        retro, reader = load_weights(Path(args.start))
     else:
         retro, reader = load_base(RetroConfig()), load_reader(Path(args.reader))
     reader.encoder.freeze(run.frozen)
@@ -253,7 +265,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         retro.load_state_dict(state["retro"], strict=False)
         reader.load_state_dict(state["reader"])
         step, position, elapsed = state["step"], state["position"], state["elapsed"]
-    elif not args.model:
+    elif not args.model and not args.start:
         retro.initialise(torch.Generator().manual_seed(run.seed))
         passages = Mixture(train_sets, SampleConfig(k=(1,), no_gold=0.0, alone=0.0), run.seed + 1, next(iter(run.styles)))
         fit = fit_projection(retro, reader, [passages[i] for i in range(run.closed_form)])
@@ -356,6 +368,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", default=str(REPOSITORY.parent / "shared" / "data"))
     parser.add_argument("--reader", default=str(REPOSITORY / "training" / "runs" / "reader" / "last.pt"), help="checkpoint of stage 1")
     parser.add_argument("--model", help="folder of a shipped model to start from instead")
+    parser.add_argument("--start", help="checkpoint of another run of this stage to start from instead, with its weights alone")
     parser.add_argument("--out", default=str(REPOSITORY / "training" / "runs" / "retrofit"), help="resumes from last.pt")
     parser.add_argument("--minutes", type=float, default=60.0, help="training time that the learning rate decays over")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps")
