@@ -6,7 +6,7 @@ The text of a neighbour is its chunk followed directly by its continuation; it i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
@@ -29,6 +29,7 @@ class ServedExample:
     question_tokens: np.ndarray
     neighbours: list[ServedNeighbour]
     answers: list[str]
+    entries: list[list[int]] = field(default_factory=list)  # one retrieval: a served example has one chunk
 
 
 def _offsets(encoding: Encoding) -> np.ndarray:

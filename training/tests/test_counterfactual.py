@@ -72,7 +72,8 @@ def test_the_answer_is_swapped_for_another_of_its_kind(people: Corpus, swaps: Sw
 
 
 def target_said(example: Example, style: str) -> str:
-    return example.text(example.gold, *target_of(example, style).spans[0])
+    n = example.neighbours[example.gold]
+    return n.corpus.span_text(n.paragraph, *target_of(example, style).spans[0])
 
 
 def test_tokens_and_pieces_are_those_of_the_new_text(people: Corpus, swaps: Swaps, tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
