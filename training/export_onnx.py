@@ -140,7 +140,7 @@ def parity(trained: Trained, examples: list[tuple[str, str, list[tuple[str, str]
                 "neighbours": [{"title": title, "text": text} for title, text in neighbours],
                 "prompt_tokens": prompt.ids(served.question_tokens, style),
                 "memory_tokens": reading.memory.tokens[0].tolist(),
-                "salience_start": _rounded(reading.memory.start[0]),
+                "salience_start": _rounded(reading.memory.start[0, 0]),
                 "first_logits": _rounded(outputs.logits[0, 0, probed]),
                 "first_gate": round(float(outputs.gate_log[0, 0, 1].exp()), 6),
                 "first_probability": round(float(mixture(outputs, reading.memory)[0, 0].max()), 6),
