@@ -43,6 +43,17 @@ final class Flags {
     return value == null ? otherwise : Integer.parseInt(value);
   }
 
+  /** Whether a switch that is {@code on} or {@code off} is on, as it is if not given. */
+  boolean on(String name) {
+    String value = text(name, "on");
+    return switch (value) {
+      case "on" -> true;
+      case "off" -> false;
+      default ->
+          throw new IllegalArgumentException("--%s is on or off, not '%s'".formatted(name, value));
+    };
+  }
+
   @Nullable Path path(String name) {
     String value = values.get(name);
     return value == null ? null : Path.of(value);

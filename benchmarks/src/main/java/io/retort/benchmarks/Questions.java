@@ -56,6 +56,22 @@ record Questions(List<Paragraph> paragraphs, List<Question> questions) {
     }
   }
 
+  /**
+   * The set with a corpus beside its paragraphs, lines of JSON with {@code title} and {@code text}.
+   */
+  Questions beside(Path corpus) throws IOException {
+    var json = JsonMapper.builder().build();
+    List<Paragraph> all = new ArrayList<>(paragraphs);
+    try (BufferedReader reader = Files.newBufferedReader(corpus)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        JsonNode row = json.readTree(line);
+        var id = "b%06d".formatted(all.size());
+        all.add(new Paragraph(id, row.path("title").asString(), row.path("text").asString()));
+      }
+    }
+    return new Questions(List.copyOf(all), questions);
+  }
+
   /** At most {@code limit} questions, evenly spread over the set. */
   List<Question> sample(int limit) {
     if (questions.size() <= limit) {

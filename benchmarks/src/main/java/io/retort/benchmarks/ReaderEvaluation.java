@@ -66,17 +66,7 @@ public final class ReaderEvaluation {
             AnswerStyle.parse(flags.text("style", "short")),
             tokens == 0 ? null : Integer.valueOf(tokens),
             threshold.equals("calibrated") ? null : Double.valueOf(threshold),
-            new Diagnostics(on(flags, "copy"), supply == NeighbourSupply.OFF));
-  }
-
-  private static boolean on(Flags flags, String name) {
-    String value = flags.text(name, "on");
-    return switch (value) {
-      case "on" -> true;
-      case "off" -> false;
-      default ->
-          throw new IllegalArgumentException("--%s is on or off, not '%s'".formatted(name, value));
-    };
+            new Diagnostics(flags.on("copy"), supply == NeighbourSupply.OFF));
   }
 
   private static NeighbourSupply supply(String name) {
@@ -138,7 +128,8 @@ public final class ReaderEvaluation {
     return readings;
   }
 
-  private static void report(List<Reading> readings, Figures figures) {
+  /** What the readings are worth, and how long they took. */
+  static void report(List<Reading> readings, Figures figures) {
     List<Row> rows = readings.stream().map(Reading::row).toList();
     List<Row> answerable = rows.stream().filter(Row::answerable).toList();
     List<Row> unanswerable = rows.stream().filter(row -> !row.answerable()).toList();
@@ -222,7 +213,7 @@ public final class ReaderEvaluation {
     }
   }
 
-  private static void addMean(Figures figures, String metric, List<Double> values) {
+  static void addMean(Figures figures, String metric, List<Double> values) {
     if (values.isEmpty()) {
       return;
     }
@@ -263,7 +254,8 @@ public final class ReaderEvaluation {
     }
   }
 
-  private static void write(List<Reading> readings, Path out) throws IOException {
+  /** A line of JSON a reading. */
+  static void write(List<Reading> readings, Path out) throws IOException {
     var json = JsonMapper.builder().build();
     try (BufferedWriter writer = Files.newBufferedWriter(out)) {
       for (Reading reading : readings) {

@@ -2,30 +2,22 @@ package io.retort.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import io.retort.benchmarks.Questions.Paragraph;
 import io.retort.benchmarks.Questions.Question;
-import io.retort.data.AccessScope;
 import io.retort.data.CancelSignal;
 import io.retort.data.Chunk;
 import io.retort.data.ChunkId;
 import io.retort.data.Deadline;
-import io.retort.data.DocumentBlock;
-import io.retort.data.EncodedChunk;
 import io.retort.data.Neighbour;
 import io.retort.data.RequestLimits;
 import io.retort.data.SearchMode;
 import io.retort.generator.AnswerGenerator;
-import io.retort.indexer.ChunkDraft;
 import io.retort.retriever.IndexGaps;
 import io.retort.retriever.ReciprocalRankFusion;
 import io.retort.retriever.RetrievalRequest;
 import io.retort.retriever.Retriever;
 import io.retort.retriever.lucene.LuceneChunkIndex;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,17 +26,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Recall of the real retriever over a question set whose contexts are the collection. A hit is an
  * answer inside [N, F], a neighbour with its continuation, of the question's own paragraph.
  */
 public final class RetrievalQuality {
-  private static final String COLLECTION = "benchmark";
-  private static final AccessScope SCOPE = new AccessScope("benchmark", Set.of(COLLECTION));
   private static final int[] CUTS = {1, 4, 10, 20};
   private static final int DEEPEST = 20;
 
@@ -58,7 +45,7 @@ public final class RetrievalQuality {
     Questions set = Questions.read(flags.required("questions"));
     var figures = new Figures();
     try (var models = RetrievalModels.open(Path.of(flags.text("models", "data/models")));
-        LuceneChunkIndex index = index(flags, models, set.paragraphs(), figures)) {
+        LuceneChunkIndex index = ParagraphIndex.open(flags, models, set.paragraphs(), figures)) {
       var retriever =
           new Retriever(models.encoder(), index::searcher, (found, scope) -> found, IndexGaps.NONE);
       List<Question> questions = set.sample(flags.number("limit", 800));
@@ -79,58 +66,6 @@ public final class RetrievalQuality {
     System.exit(figures.meet(flags.path("expected")) ? 0 : 3);
   }
 
-  /** An index that an earlier run left is used as it is: encoding takes most of the time. */
-  private static LuceneChunkIndex index(
-      Flags flags, RetrievalModels models, List<Paragraph> paragraphs, Figures figures)
-      throws IOException, InterruptedException, ExecutionException {
-    Path given = flags.path("index");
-    if (given != null && Files.isDirectory(given)) {
-      return LuceneChunkIndex.open(given, models.manifest(COLLECTION));
-    }
-    Path folder = given == null ? Files.createTempDirectory("retort-benchmark") : given;
-    var index = LuceneChunkIndex.create(folder, models.manifest(COLLECTION));
-    long start = System.nanoTime();
-    try (var threads = Executors.newFixedThreadPool(flags.number("threads", 2))) {
-      List<Future<?>> writes = new ArrayList<>();
-      for (Paragraph paragraph : paragraphs) {
-        writes.add(threads.submit(() -> index.writer().replace(block(models, paragraph))));
-      }
-      for (Future<?> write : writes) {
-        write.get();
-      }
-    }
-    index.writer().commit(1);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    figures.add(
-        "index_chunks", (double) index.chunks(), "chunks", paragraphs.size() + " paragraphs");
-    figures.add("index_chunks_per_second", index.chunks() / seconds, "chunks/s", "one run");
-    return index;
-  }
-
-  private static DocumentBlock block(RetrievalModels models, Paragraph paragraph) {
-    List<EncodedChunk> chunks = new ArrayList<>();
-    String title = paragraph.title();
-    for (ChunkDraft draft : models.chunker().chunk(paragraph.text(), List.of(), List.of())) {
-      String text = draft.span().of(paragraph.text());
-      var id = new ChunkId(paragraph.documentId(), draft.ordinal());
-      chunks.add(
-          new EncodedChunk(
-              new Chunk(id, 1, COLLECTION, title, "", draft.span(), null, text),
-              models.encoder().encodePassage(title, text)));
-    }
-    return new DocumentBlock(
-        paragraph.documentId(),
-        1,
-        1,
-        COLLECTION,
-        paragraph.documentId(),
-        "text/plain",
-        List.of(),
-        Map.of(),
-        Instant.EPOCH,
-        chunks);
-  }
-
   private static void recall(
       Retriever retriever,
       SearchMode mode,
@@ -143,7 +78,7 @@ public final class RetrievalQuality {
     for (Question question : questions) {
       var request =
           new RetrievalRequest(question.text(), DEEPEST, mode, List.of(), candidates, perDocument);
-      var retrieval = retriever.retrieve(request, SCOPE, limits());
+      var retrieval = retriever.retrieve(request, ParagraphIndex.SCOPE, limits());
       millis.add(retrieval.timings().retrieve().toNanos() / 1e6);
       int rank = rankOfAnswer(retrieval.neighbours(), question);
       for (int c = 0; c < CUTS.length; c++) {
@@ -173,7 +108,8 @@ public final class RetrievalQuality {
               List.of(),
               RetrievalRequest.DEFAULT_CANDIDATES,
               2);
-      List<Neighbour> neighbours = retriever.retrieve(request, SCOPE, limits()).neighbours();
+      List<Neighbour> neighbours =
+          retriever.retrieve(request, ParagraphIndex.SCOPE, limits()).neighbours();
       hits += rankOfAnswer(neighbours, question) <= 4 ? 1 : 0;
     }
     figures.addShare("answer_defaults_recall_at_4", hits, questions.size());
@@ -202,7 +138,8 @@ public final class RetrievalQuality {
               List.of(),
               RetrievalRequest.DEFAULT_CANDIDATES,
               depth);
-      List<Neighbour> found = retriever.retrieve(request, SCOPE, limits()).neighbours();
+      List<Neighbour> found =
+          retriever.retrieve(request, ParagraphIndex.SCOPE, limits()).neighbours();
       long start = System.nanoTime();
       double[] relevance = reader.relevance(question.text(), found, limits());
       millis.add((System.nanoTime() - start) / 1e6);

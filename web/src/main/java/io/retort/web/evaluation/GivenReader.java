@@ -14,9 +14,11 @@ import io.retort.generator.Diagnostics;
 import io.retort.generator.GeneratedAnswer;
 import io.retort.generator.GenerationFailedException;
 import io.retort.generator.GenerationRequest;
+import io.retort.generator.NeighbourSource;
 import io.retort.generator.NoTokenInTimeException;
 import io.retort.generator.QuestionTooLongException;
 import io.retort.generator.RunInterruptedException;
+import io.retort.generator.SourceText;
 import io.retort.generator.TokenTrace;
 import io.retort.generator.TraceEntry;
 import java.time.Duration;
@@ -25,8 +27,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers questions from the neighbours that they come with, without an index. Safe for use by as
- * many threads as the generator has slots.
+ * Answers questions without a service: from the neighbours that they come with, or from a source.
+ * Safe for use by as many threads as the generator has slots.
  */
 public final class GivenReader {
   private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -59,16 +61,39 @@ public final class GivenReader {
 
   public Reading read(Question question) {
     List<Neighbour> neighbours = question.neighbours();
-    GeneratedAnswer answer =
-        generator.generate(
-            request(question),
-            query -> neighbours,
-            GivenNeighbours.texts(neighbours),
-            limits(),
-            event -> {});
-    List<ReadNeighbour> read = neighbours.stream().map(ReadNeighbour::of).toList();
-    return new Reading(
-        question, answer, Row.of(question, style, Said.of(answer, neighbours), read, read));
+    SourceText texts = GivenNeighbours.texts(neighbours);
+    GeneratedAnswer answer = answer(request(question).build(), query -> neighbours, texts);
+    return reading(question, answer, neighbours, neighbours);
+  }
+
+  /**
+   * Answers from what a source finds, for the question and again for every finished chunk.
+   *
+   * @param frozen what was found for the question stays for all chunks
+   */
+  public Reading read(Question question, NeighbourSource source, SourceText texts, boolean frozen) {
+    GenerationRequest request = request(question).freezeNeighbours(frozen).build();
+    GeneratedAnswer answer = answer(request, source, texts);
+    List<Neighbour> read =
+        answer.trace().stream().flatMap(entry -> entry.neighbours().stream()).distinct().toList();
+    return reading(question, answer, read, answer.trace().getFirst().neighbours());
+  }
+
+  private GeneratedAnswer answer(
+      GenerationRequest request, NeighbourSource source, SourceText texts) {
+    return generator.generate(request, source, texts, limits(), event -> {});
+  }
+
+  private Reading reading(
+      Question question, GeneratedAnswer answer, List<Neighbour> read, List<Neighbour> found) {
+    Row row =
+        Row.of(
+            question,
+            style,
+            Said.of(answer, read),
+            read.stream().map(ReadNeighbour::of).toList(),
+            found.stream().map(ReadNeighbour::of).toList());
+    return new Reading(question, answer, row);
   }
 
   /**
@@ -111,7 +136,7 @@ public final class GivenReader {
     GeneratedAnswer answer = reading.answer();
     return generator
         .knockOut(
-            request(reading.question()),
+            request(reading.question()).build(),
             answer.tokens().stream().mapToInt(TokenTrace::id).toArray(),
             answer.trace().stream().map(TraceEntry::neighbours).toList(),
             Set.of(masked),
@@ -119,13 +144,12 @@ public final class GivenReader {
         .nats();
   }
 
-  private GenerationRequest request(Question question) {
+  private GenerationRequest.Builder request(Question question) {
     return GenerationRequest.of(question.text())
         .style(style)
         .maxTokens(maxTokens)
         .minConfidence(minConfidence)
-        .diagnostics(diagnostics)
-        .build();
+        .diagnostics(diagnostics);
   }
 
   private static RequestLimits limits() {
