@@ -76,6 +76,14 @@ def calibration_error(score: np.ndarray, right: np.ndarray, bins: int = 10) -> f
     return float(sum(part.mean() * abs(score[part].mean() - right[part].mean()) for part in parts))
 
 
+def best_overall(score: np.ndarray, f1: np.ndarray, answerable: np.ndarray) -> tuple[float, float]:
+    """The threshold, in hundredths, with the best mean F1 where an unanswerable question counts 1 if it is declined, and that F1."""
+    thresholds = np.arange(100) / 100
+    shown = score[None] >= thresholds[:, None]  # [T, N]
+    overall = np.where(answerable, f1 * shown, ~shown).mean(1)
+    return float(thresholds[overall.argmax()]), float(overall.max())
+
+
 def is_right(row: dict, style: str) -> bool:
     return bool(row["answers"]) and (row["f1"] >= 0.5 if style == "short" else row["contains"] > 0)
 
@@ -83,7 +91,7 @@ def is_right(row: dict, style: str) -> bool:
 def calibration(rows: list[dict], style: str, refuse: float) -> tuple[dict, dict]:
     """The manifest's fields for a style, and how good they are."""
     x, answerable = features(rows), np.array([bool(row["answers"]) for row in rows])
-    right = np.array([is_right(row, style) for row in rows])
+    right, f1 = np.array([is_right(row, style) for row in rows]), np.array([row["f1"] for row in rows])
     raw = np.array([row["answerable"] * np.exp(row["mean_log_probability"]) for row in rows])
     ours = held_out(x, right)
     threshold = float(np.floor(100 * np.quantile(ours[answerable], refuse)) / 100)
@@ -93,6 +101,7 @@ def calibration(rows: list[dict], style: str, refuse: float) -> tuple[dict, dict
         "right": int(right.sum()),
         "auc": {"raw": area_under_curve(raw, right), "fitted, held out": area_under_curve(ours, right)},
         "calibration_error": {"raw": calibration_error(raw, right), "fitted, held out": calibration_error(ours, right)},
+        "best_overall_f1": dict(zip(("threshold", "f1"), best_overall(ours, f1, answerable), strict=True)),
         "answerable_refused": float((ours[answerable] < threshold).mean()),
         "unanswerable_answered": float((ours[~answerable] >= threshold).mean()),
     }

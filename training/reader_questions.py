@@ -11,8 +11,9 @@ The first is the set of the reader's bars, the first questions of SQuAD dev in o
 set, is for fixing thresholds: the neighbours of half of them are the best of a lexical index over the set, the gold paragraph left out
 where the question is to have no answer; others are changed until nothing answers them (`retro/misasked.py`).
 
-The third gives each question the chunks of its own paragraph, whether they answer it or not, as SQuAD 2.0 asks; the fourth swaps the
-answer in the text for another of its kind (`retro/counterfactual.py`): who answers from memory gives the old one.
+The third gives each question the chunks of its own paragraph, whether they answer it or not, as SQuAD 2.0 asks (with `--source
+train/squad11 --misasked 0.5` it is a set for fixing that test's threshold); the fourth swaps the answer in the text for another of
+its kind (`retro/counterfactual.py`): who answers from memory gives the old one.
 
     python -m training.reader_questions --among wikipedia_leads --random --count 1000 --out training/runs/open.jsonl
 
@@ -87,13 +88,20 @@ def sampled(
         }
 
 
-def own_chunks(corpus: Corpus, rows: Sequence[dict]) -> Iterator[dict]:
-    """Each question with the chunks of its own paragraph. Paragraphs without any answerable question are not in a corpus: left out."""
+def own_chunks(corpus: Corpus, rows: Sequence[dict], misasked: Misasked | None, share: float, seed: int) -> Iterator[dict]:
+    """Each question, or a changed one, with the chunks of its own paragraph.
+
+    Paragraphs without any answerable question are not in a corpus: left out.
+    """
+    rng = np.random.default_rng(seed)
     paragraphs = {text: p for p, text in enumerate(corpus.texts)}
+    asked = {(corpus.texts[p], question): q for q, (question, p) in enumerate(zip(corpus.questions, corpus.paragraph, strict=True))}
     for row in rows:
-        p = paragraphs.get(row["context"])
+        p, q = paragraphs.get(row["context"]), asked.get((row["context"], row["question"].strip()))
         if p is None:
             continue
+        if misasked and q is not None and rng.random() < share and (edited := misasked.changed(q, rng)) is not None:
+            row = {**row, "question": edited.questions[0], "answers": []}
         chunks = np.arange(*np.searchsorted(corpus.chunk_paragraph, [p, p + 1]))
         ends = [int(corpus.chunk_range[min(c + 1, chunks[-1]), 1]) for c in chunks]
         neighbours = [
@@ -151,7 +159,8 @@ def main() -> None:
         beside = read_rows(args.data / "corpus" / f"{args.among}.jsonl.xz")
         made = open_retrieval(every, beside, order(len(every))[: args.count].tolist(), args.k)
     elif args.own_chunks:
-        made = own_chunks(corpus, [every[i] for i in order(len(every))])
+        misasked = Misasked.of(corpus, *tokenizers, Limits()) if args.misasked else None
+        made = own_chunks(corpus, [every[i] for i in order(len(every))], misasked, args.misasked, args.seed)
     else:
         config = SampleConfig(
             k=(args.k,),

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from training.fit_calibration import area_under_curve, calibration, calibration_error, confidence, features, fit, held_out, is_right
+from training.fit_calibration import (
+    area_under_curve,
+    best_overall,
+    calibration,
+    calibration_error,
+    confidence,
+    features,
+    fit,
+    held_out,
+    is_right,
+)
 
 RNG = np.random.default_rng(4)
 
@@ -30,6 +40,12 @@ def test_area_under_curve() -> None:
     assert area_under_curve(np.array([0.9, 0.8, 0.2, 0.1]), right) == 1
     assert area_under_curve(np.array([0.1, 0.2, 0.8, 0.9]), right) == 0
     assert area_under_curve(np.full(4, 0.5), right) == 0.5
+
+
+def test_the_best_threshold_weighs_answers_against_refusals() -> None:
+    f1, answerable = np.array([1.0, 0.0, 0.8, 0.0]), np.array([True, False, True, False])
+    assert best_overall(np.array([0.9, 0.3, 0.5, 0.2]), f1, answerable) == pytest.approx((0.31, 3.8 / 4))
+    assert best_overall(np.array([0.9, 0.6, 0.5, 0.2]), f1, answerable) == pytest.approx((0.61, 3 / 4))  # one answer is given up
 
 
 def test_extreme_evidence_is_cut() -> None:
