@@ -15,7 +15,7 @@ from training.retro.batches import STYLES, target_of
 from training.retro.data import Corpus, loose_occurrences, occurrences, read_rows
 from training.retro.examples import SampleConfig, sample
 from training.retro.weights import REPOSITORY
-from training.train import corpora
+from training.train import corpora, source_of
 
 ALONE = SampleConfig(k=(1,), no_gold=0.0, hard=0.0, alone=0.0, fixed_gold=True)
 
@@ -41,7 +41,7 @@ def main() -> None:
     args = parser.parse_args()
     print("| set | rows | answer in context | kept |", " | ".join(STYLES), "|")
     for name in args.sets:
-        rows = read_rows(args.data / "train" / f"{name}.jsonl.xz")
+        rows = read_rows(source_of(args.data, name))
         corpus = corpora(args.data, {name: 1.0})[0][0][0]
         counts = [served(corpus, style, args.count, np.random.default_rng(0)) for style in STYLES]
         print("|", " | ".join(str(x) for x in (name, len(rows), in_context(rows), len(corpus.questions), *counts)), "|", flush=True)

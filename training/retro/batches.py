@@ -21,7 +21,7 @@ STYLES = {"short": "", "sentence": "In a sentence:\n", "paragraph": "In detail:\
 PROMPT_PREFIX, PROMPT_SUFFIX = "<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
 TEXT = "text"  # no style of an answer: a text that goes on, as a language model sees it
 CHUNK = Limits().m  # tokens of an answer that see the same neighbours, the end token among them
-LONGEST_PARAGRAPH = 3 * CHUNK - 1
+LONGEST_PARAGRAPH = 3 * CHUNK - 1  # tokens
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,12 @@ def target_of(example: Example, style: str) -> Target | None:
             return None
         first, ends = sentences
         last = ends[0]
-        if style == "paragraph":
-            room = min(covered(example, first), LONGEST_PARAGRAPH)
-            last = max((e for e in ends if e - first < room), default=last)
+    # The end token is said in the last chunk too.
+    room = min(covered(example, first), max(1, len(example.entries)) * CHUNK - 1)
+    if style == "paragraph":
+        last = max((e for e in ends if e - first < room), default=last)
     tokens = neighbour.corpus.tokens[neighbour.paragraph][first : last + 1].astype(np.int64)
-    if len(tokens) > min(covered(example, first), max(1, len(example.entries)) * CHUNK - 1):
+    if len(tokens) > room:
         return None
     same = spans if style == "short" else np.array([(first, last)])
     of_paragraph = neighbour.corpus.tokens[neighbour.paragraph]
