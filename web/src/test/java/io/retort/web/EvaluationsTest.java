@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Question sets and evaluation runs from outside, with one slot for answers. */
 @Timeout(300)
@@ -51,7 +52,13 @@ class EvaluationsTest {
   }
 
   private void open() throws Exception {
-    server = new TestServer(dataDir, models, Map.of("retort.answers.slots", "1"));
+    open(Map.of());
+  }
+
+  private void open(Map<String, String> more) throws Exception {
+    var settings = new HashMap<>(more);
+    settings.put("retort.answers.slots", "1");
+    server = new TestServer(dataDir, models, settings);
     admin = server.admin();
   }
 
@@ -393,19 +400,79 @@ class EvaluationsTest {
         .isEqualTo("succeeded");
   }
 
+  /** A set whose fourth question waits; a run of it measures something of every kind. */
+  private Map<String, Object> putHalting() {
+    put(
+        admin,
+        "halting",
+        String.join(
+            "\n",
+            line("a", "How many leave days?", ANSWER, "five unused"),
+            line("b", "fail at this", "x"),
+            line("c", "Which days?", "forty"),
+            line("d", "wait for it", ANSWER),
+            line("e", "unsure of the weather"),
+            line("f", "How many days are carried over?", ANSWER)));
+    return Map.of("knock_outs", 3, "seed", 7);
+  }
+
+  /** What a run found, without its times. */
+  private JsonNode found(Client.Reply begun) {
+    ObjectNode file =
+        (ObjectNode) get(RUNS + "/" + begun.json().get("evaluation_id").asString() + "/file");
+    file.remove(List.of("started_at", "finished_at", "seconds", "latency"));
+    for (String figures : List.of("metrics", "intervals")) {
+      ObjectNode named = (ObjectNode) file.get(figures);
+      named.remove(
+          named.propertyStream().map(Map.Entry::getKey).filter(n -> n.endsWith("_ms")).toList());
+    }
+    file.get("rows")
+        .forEach(row -> ((ObjectNode) row).remove(List.of("first_token_ms", "total_ms")));
+    return file;
+  }
+
   @Test
-  void whatRanWhenTheServiceStoppedHasFailedAndWhatWaitedGoesOn() throws Exception {
-    put(admin, "slow", line("a", "How many?", "five") + "\n" + line("b", "wait for it", "five"));
+  void whatRanWhenTheServiceStoppedGoesOnAndFindsWhatItWouldHaveFound() throws Exception {
+    Map<String, Object> settings = putHalting();
+    Client.Reply undisturbed = begin("halting", settings);
+    models.generator().release(1);
+    admin.awaitJob(undisturbed);
+
+    Client.Reply ran = begin("halting", settings);
+    Client.Reply waits = begin("halting", Map.of("limit", 1));
+    until(() -> models.generator().waiting() == 1);
+    String job = "/api/v1/jobs/" + ran.json().get("id").asString();
+    String started = get(job).get("started_at").asString();
+    server.close();
+    int before = models.generator().begun().size();
+    models.generator().release(1);
+    open();
+    JsonNode done = admin.awaitJob(ran);
+    assertThat(done.get("state").asString()).isEqualTo("partially_succeeded");
+    assertThat(done.get("completed").asInt()).isEqualTo(5);
+    assertThat(done.get("failed").asInt()).isOne();
+    assertThat(done.get("started_at").asString()).isEqualTo(started);
+    assertThat(admin.awaitJob(waits).get("state").asString()).isEqualTo("succeeded");
+    assertThat(models.generator().begun().subList(before, before + 3))
+        .as("what was answered is not asked again")
+        .containsExactly("wait for it", "unsure of the weather", "How many days are carried over?");
+    assertThat(found(ran)).isEqualTo(found(undisturbed));
+  }
+
+  @Test
+  void aStoppedRunIsNotFinishedByAnotherService() throws Exception {
+    Client.Reply ran = begin("halting", putHalting());
     put(admin, "quick", line("a", "How many?", "five"));
-    Client.Reply ran = begin("slow", Map.of());
     Client.Reply waited = begin("quick", Map.of());
     until(() -> models.generator().waiting() == 1);
     server.close();
-    open();
-    JsonNode job = get("/api/v1/jobs/" + ran.json().get("id").asString());
+    open(Map.of("retort.retrieval.rerank", "true"));
+    JsonNode job = admin.awaitJob(ran);
     assertThat(job.get("state").asString()).isEqualTo("failed");
     assertThat(job.at("/error/code").asString()).isEqualTo("interrupted");
-    assertThat(job.get("completed").asInt() + job.get("failed").asInt()).isEqualTo(2);
+    assertThat(job.at("/error/message").asString()).contains("other settings");
+    assertThat(job.get("completed").asInt()).isEqualTo(2);
+    assertThat(job.get("failed").asInt()).isEqualTo(4);
     JsonNode run = get(RUNS + "/" + ran.json().get("evaluation_id").asString());
     assertThat(run.get("metrics")).isEmpty();
     assertThat(run.at("/error/code").asString()).isEqualTo("interrupted");

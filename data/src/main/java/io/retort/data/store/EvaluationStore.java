@@ -7,6 +7,7 @@ import io.retort.data.ObjectId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class EvaluationStore {
   private static final String RUNS =
       """
-      select j.*, e.id as evaluation_id, e.principal, e.dataset, e.sha256, e.settings, e.figures
+      select j.*, e.id as evaluation_id, e.principal, e.dataset, e.sha256, e.settings, e.answering,
+        e.figures
       from evaluation e join job j on j.id = e.job_id
       """;
+
+  /** So often the process may end without one more row before the run is taken for the reason. */
+  private static final int MOST_STOPS = 3;
+
   private static final Reason INTERRUPTED =
-      new Reason("interrupted", "the service stopped during the run; start it again");
+      new Reason(
+          "interrupted",
+          "the service ended %d times at the same question of the run".formatted(MOST_STOPS));
 
   private final LedgerTransactions ledger;
   private final JobItems items;
@@ -86,7 +94,9 @@ public final class EvaluationStore {
    *
    * @param principal who began it
    * @param settings what was asked for, as JSON
+   * @param answering what answers the questions, as JSON; null before the first
    * @param figures what was measured, as JSON; null unless it came to its end
+   * @param worked how long its questions took so far
    */
   public record Evaluation(
       String id,
@@ -95,7 +105,9 @@ public final class EvaluationStore {
       String dataset,
       String sha256,
       String settings,
+      @Nullable String answering,
       @Nullable String figures,
+      Duration worked,
       JobRow job) {
     public Evaluation {
       requireNonNull(id, "id");
@@ -104,6 +116,7 @@ public final class EvaluationStore {
       requireNonNull(dataset, "dataset");
       requireNonNull(sha256, "sha256");
       requireNonNull(settings, "settings");
+      requireNonNull(worked, "worked");
       requireNonNull(job, "job");
     }
   }
@@ -119,6 +132,17 @@ public final class EvaluationStore {
     public Row {
       requireNonNull(verdict, "verdict");
       requireNonNull(body, "body");
+    }
+  }
+
+  /**
+   * How far a run has come with a row.
+   *
+   * @param worked how long its questions took so far
+   */
+  public record Progress(int total, int completed, int failed, Duration worked) {
+    public Progress {
+      requireNonNull(worked, "worked");
     }
   }
 
@@ -304,21 +328,36 @@ public final class EvaluationStore {
                 .single());
   }
 
-  /** Takes the run that has waited longest out of the queue. */
-  public Optional<Evaluation> begin() {
+  /**
+   * Takes the run that has waited longest out of the queue, with the rows that it may have already.
+   *
+   * @param answering what would answer now; it is the run's if it has no row yet
+   */
+  public Optional<Evaluation> begin(String answering) {
     return ledger.write(
         head -> {
           Optional<Evaluation> next =
               jdbc.sql(RUNS + "where j.state = 'QUEUED' order by j.number fetch first 1 row only")
                   .query((row, n) -> evaluation(row))
                   .optional();
-          next.ifPresent(evaluation -> items.start(evaluation.job().id(), ledger.now()));
-          return next;
+          return next.flatMap(
+              evaluation -> {
+                items.start(evaluation.job().id(), ledger.now());
+                jdbc.sql(
+                        """
+                        update evaluation set answering = :answering where id = :id
+                          and not exists (select 1 from evaluation_row where evaluation_id = :id)
+                        """)
+                    .param("answering", answering)
+                    .param("id", evaluation.id())
+                    .update();
+                return byId(evaluation.id());
+              });
         });
   }
 
   /** Keeps a row and says so in the job; false if the run has ended, or is gone. */
-  public boolean add(Evaluation evaluation, Row row, int total, int completed, int failed) {
+  public boolean add(Evaluation evaluation, Row row, Progress progress) {
     try {
       return ledger.write(
           head -> {
@@ -332,7 +371,15 @@ public final class EvaluationStore {
                 .param("verdict", row.verdict())
                 .param("body", row.body())
                 .update();
-            return items.advance(evaluation.job().id(), total, completed, failed);
+            jdbc.sql("update evaluation set stops = 0 where id = ? and stops > 0")
+                .param(evaluation.id())
+                .update();
+            return items.advance(
+                evaluation.job().id(),
+                progress.total(),
+                progress.completed(),
+                progress.failed(),
+                progress.worked());
           });
     } catch (DuplicateKeyException e) {
       throw e;
@@ -371,16 +418,43 @@ public final class EvaluationStore {
     return ledger.durably(head -> items.finish(job, JobState.CANCELLED, null, ledger.now()));
   }
 
-  /** After a start: what ran when the last process ended has failed. */
-  public int interrupt() {
+  /** Before an orderly end: the run waits for the next start, unless it has ended. */
+  public void putBack(Evaluation evaluation) {
+    ledger.durablyRun(head -> items.stop(evaluation.job().id()));
+  }
+
+  /**
+   * After a start: what ran when the last process ended without a word goes on before all others,
+   * unless it was the last thing that several processes did; how many do.
+   */
+  public int takeUp() {
+    record Left(String job, int stops) {}
     return ledger.durably(
         head -> {
-          List<String> left =
-              jdbc.sql("select id from job where kind = 'EVALUATION' and state = 'RUNNING'")
-                  .query((row, n) -> row.getString(1))
+          jdbc.sql(
+                  """
+                  update evaluation set stops = stops + 1
+                  where job_id in (select id from job where state = 'RUNNING')
+                  """)
+              .update();
+          List<Left> left =
+              jdbc.sql(
+                      """
+                      select e.job_id, e.stops from evaluation e join job j on j.id = e.job_id
+                      where j.state = 'RUNNING'
+                      """)
+                  .query((row, n) -> new Left(row.getString(1), row.getInt(2)))
                   .list();
-          left.forEach(job -> fail(job, INTERRUPTED));
-          return left.size();
+          int goingOn = 0;
+          for (Left run : left) {
+            if (run.stops() < MOST_STOPS) {
+              items.stop(run.job());
+              goingOn++;
+            } else {
+              fail(run.job(), INTERRUPTED);
+            }
+          }
+          return goingOn;
         });
   }
 
@@ -495,7 +569,9 @@ public final class EvaluationStore {
         row.getString("dataset"),
         row.getString("sha256"),
         row.getString("settings"),
+        row.getString("answering"),
         row.getString("figures"),
+        Duration.ofMillis(row.getLong("worked_ms")),
         Rows.job(row, clock));
   }
 }

@@ -207,17 +207,18 @@ final class JobItems {
   }
 
   /** How far a job is whose work is done elsewhere; false if it has ended. */
-  boolean advance(String job, int total, int completed, int failed) {
+  boolean advance(String job, int total, int completed, int failed, Duration worked) {
     return jdbc.sql(
                 """
                 update job set changes = changes + 1, total = :total, completed = :completed,
-                  failed = :failed,
+                  failed = :failed, worked_ms = :worked,
                   progress = greatest(coalesce(progress, 0), least(0.999, :progress))
                 where id = :job and finished_at is null
                 """)
             .param("total", total)
             .param("completed", completed)
             .param("failed", failed)
+            .param("worked", worked.toMillis())
             .param("progress", total == 0 ? 0.0 : (double) (completed + failed) / total)
             .param("job", job)
             .update()
@@ -247,10 +248,22 @@ final class JobItems {
   void start(String job, OffsetDateTime now) {
     jdbc.sql(
             """
-            update job set changes = changes + 1, state = 'RUNNING', started_at = :now
+            update job set changes = changes + 1, state = 'RUNNING',
+              started_at = coalesce(started_at, :now)
             where id = :job and state = 'QUEUED'
             """)
         .param("now", now)
+        .param("job", job)
+        .update();
+  }
+
+  /** A job whose work is done elsewhere, and is not for a while. */
+  void stop(String job) {
+    jdbc.sql(
+            """
+            update job set changes = changes + 1, state = 'QUEUED'
+            where id = :job and state = 'RUNNING'
+            """)
         .param("job", job)
         .update();
   }

@@ -119,20 +119,29 @@ final class Rows {
         row.getInt("failed"),
         row.getInt("unchanged"),
         row.getLong("chunks_written"),
-        state == JobState.RUNNING ? etaSeconds(started, progress, clock) : null,
+        state == JobState.RUNNING ? etaSeconds(worked(row, started, clock), progress) : null,
         instant(row, "created_at"),
         started,
         optionalInstant(row, "finished_at"),
         reason(row, "error_code", "error_message"));
   }
 
+  /** What the work itself took so far, where that is known, else the time since it began. */
+  private static @Nullable Duration worked(ResultSet row, @Nullable Instant started, Clock clock)
+      throws SQLException {
+    Long millis = row.getObject("worked_ms", Long.class);
+    if (millis != null) {
+      return Duration.ofMillis(millis);
+    }
+    return started == null ? null : Duration.between(started, clock.instant());
+  }
+
   /** As long again as it took so far, in proportion to what is left. */
-  private static @Nullable Long etaSeconds(
-      @Nullable Instant started, @Nullable Double progress, Clock clock) {
-    if (started == null || progress == null || progress <= 0) {
+  private static @Nullable Long etaSeconds(@Nullable Duration worked, @Nullable Double progress) {
+    if (worked == null || progress == null || progress <= 0) {
       return null;
     }
-    double elapsed = Math.max(0, Duration.between(started, clock.instant()).toMillis() / 1000.0);
+    double elapsed = Math.max(0, worked.toMillis() / 1000.0);
     return Math.round(Math.ceil(elapsed * (1 - progress) / progress));
   }
 

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.retort.data.AccessScope;
 import io.retort.data.store.EvaluationStore.Evaluation;
 import io.retort.data.store.EvaluationStore.NewSet;
+import io.retort.data.store.EvaluationStore.Progress;
 import io.retort.data.store.EvaluationStore.QuestionSet;
 import io.retort.data.store.EvaluationStore.Row;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +48,20 @@ class EvaluationStoreIT {
 
   private Evaluation enqueue(QuestionSet set) {
     return evaluations.enqueue("local", "handbook", set, "{}", 2);
+  }
+
+  private Evaluation begin(String answering) {
+    return evaluations.begin(answering).orElseThrow();
+  }
+
+  private static Progress progress(int completed) {
+    return new Progress(2, completed, 0, Duration.ofSeconds(8L * completed));
+  }
+
+  /** As after the process was ended from outside. */
+  private void reopen() throws IOException {
+    store.close();
+    open();
   }
 
   private long bodies() {
@@ -85,46 +102,96 @@ class EvaluationStoreIT {
     Evaluation third = enqueue(set);
     assertThat(evaluations.queued()).isEqualTo(3);
     assertThat(evaluations.cancel(second.job().id())).isTrue();
-    assertThat(evaluations.begin().orElseThrow().id()).isEqualTo(first.id());
-    assertThat(evaluations.begin().orElseThrow().id()).isEqualTo(third.id());
-    assertThat(evaluations.begin()).isEmpty();
+    assertThat(begin("{}").id()).isEqualTo(first.id());
+    assertThat(begin("{}").id()).isEqualTo(third.id());
+    assertThat(evaluations.begin("{}")).isEmpty();
   }
 
   @Test
   void aRowIsKeptWithTheProgressOfItsJobAndAfterTheEndNoMore() {
     Evaluation run = enqueue(put("set", "lines"));
-    evaluations.begin();
-    assertThat(evaluations.add(run, new Row(0, "right", "{}"), 2, 1, 0)).isTrue();
+    evaluations.begin("{}");
+    assertThat(evaluations.add(run, new Row(0, "right", "{}"), progress(1))).isTrue();
     JobRow job = store.jobs().find(run.job().id(), SCOPE).orElseThrow();
     assertThat(job.completed()).isEqualTo(1);
     assertThat(job.progress()).isEqualTo(0.5);
     evaluations.cancel(run.job().id());
-    assertThat(evaluations.add(run, new Row(1, "wrong", "{}"), 2, 2, 0)).isFalse();
+    assertThat(evaluations.add(run, new Row(1, "wrong", "{}"), progress(2))).isFalse();
     evaluations.finish(run, "{\"figures\":1}", JobState.SUCCEEDED, null);
     Evaluation ended = evaluations.find(run.id(), SCOPE).orElseThrow();
     assertThat(ended.job().state()).isEqualTo(JobState.CANCELLED);
     assertThat(ended.figures()).isNull();
     assertThat(evaluations.rows(run.id(), "right", SliceRequest.first(10)).items()).hasSize(1);
     evaluations.deleteOf("handbook");
-    assertThat(evaluations.add(run, new Row(2, "wrong", "{}"), 2, 2, 0)).isFalse();
+    assertThat(evaluations.add(run, new Row(2, "wrong", "{}"), progress(2))).isFalse();
   }
 
   @Test
-  void aRestartFailsWhatRanAndNothingElse() throws IOException {
+  void afterAStopWhatRanGoesOnFirstWithItsRows() throws IOException {
     QuestionSet set = put("set", "lines");
     Evaluation ran = enqueue(set);
     Evaluation waits = enqueue(set);
-    evaluations.begin();
-    evaluations.add(ran, new Row(0, "right", "{}"), 2, 1, 0);
-    store.close();
-    open();
-    assertThat(evaluations.interrupt()).isEqualTo(1);
+    Instant started = begin("{\"by\":1}").job().startedAt();
+    evaluations.add(ran, new Row(0, "right", "{}"), progress(1));
+    reopen();
+    assertThat(evaluations.takeUp()).isEqualTo(1);
     JobRow job = evaluations.find(ran.id(), SCOPE).orElseThrow().job();
+    assertThat(job.state()).isEqualTo(JobState.QUEUED);
+    assertThat(job.progress()).isEqualTo(0.5);
+    assertThat(evaluations.takeUp()).isZero();
+    Evaluation again = begin("{\"by\":2}");
+    assertThat(again.id()).isEqualTo(ran.id());
+    assertThat(again.answering()).isEqualTo("{\"by\":1}");
+    assertThat(again.worked()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(again.job().startedAt()).isEqualTo(started);
+    assertThat(again.job().etaSeconds()).as("of 8 s for one of two").isEqualTo(8);
+    assertThat(evaluations.rows(ran.id())).hasSize(1);
+    assertThat(begin("{\"by\":2}").id()).isEqualTo(waits.id());
+  }
+
+  @Test
+  void aRunWithoutARowIsOfWhatAnswersNow() {
+    Evaluation run = enqueue(put("set", "lines"));
+    begin("{\"by\":1}");
+    evaluations.putBack(run);
+    assertThat(begin("{\"by\":2}").answering()).isEqualTo("{\"by\":2}");
+  }
+
+  @Test
+  void whatEndsTheProcessAgainAndAgainIsNotTakenUpForEver() throws IOException {
+    Evaluation run = enqueue(put("set", "lines"));
+    begin("{}");
+    reopen();
+    assertThat(evaluations.takeUp()).isEqualTo(1);
+    begin("{}");
+    evaluations.add(run, new Row(0, "right", "{}"), progress(1)); // that was not it
+    for (int stop = 1; stop < 3; stop++) {
+      reopen();
+      assertThat(evaluations.takeUp()).as("stop %d at the second question", stop).isEqualTo(1);
+      begin("{}");
+    }
+    evaluations.putBack(run); // an orderly end is no sign of anything
+    reopen();
+    assertThat(evaluations.takeUp()).isZero();
+    begin("{}");
+    reopen();
+    assertThat(evaluations.takeUp()).isZero();
+    JobRow job = evaluations.find(run.id(), SCOPE).orElseThrow().job();
     assertThat(job.state()).isEqualTo(JobState.FAILED);
     assertThat(job.error()).extracting(Reason::code).isEqualTo("interrupted");
-    assertThat(job.completed() + job.failed()).isEqualTo(2);
-    assertThat(evaluations.interrupt()).isZero();
-    assertThat(evaluations.begin().orElseThrow().id()).isEqualTo(waits.id());
+    assertThat(job.completed()).isEqualTo(1);
+    assertThat(job.failed()).isEqualTo(1);
+  }
+
+  @Test
+  void whatHasEndedIsNotPutBack() {
+    Evaluation run = enqueue(put("set", "lines"));
+    begin("{}");
+    evaluations.cancel(run.job().id());
+    evaluations.putBack(run);
+    assertThat(evaluations.find(run.id(), SCOPE).orElseThrow().job().state())
+        .isEqualTo(JobState.CANCELLED);
+    assertThat(evaluations.takeUp()).isZero();
   }
 
   @Test

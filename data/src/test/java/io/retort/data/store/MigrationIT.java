@@ -90,4 +90,33 @@ class MigrationIT {
       assertThat(feedback.find("ans_old", "local")).isEmpty();
     }
   }
+
+  @Test
+  @Tag("CR-11")
+  void aRunOfBeforeRunsWentOnDoesNotSayWhatAnsweredIt() throws Exception {
+    try (LedgerStore store = LedgerStore.open(storeOf("5"))) {
+      var jdbc = JdbcClient.create(store.dataSource());
+      jdbc.sql(
+              """
+              insert into job (id, number, kind, collection, state, progress, total, completed, failed,
+                unchanged, chunks_written, cancelled, changes, created_at)
+              values ('job_old', 1, 'EVALUATION', 'handbook', 'RUNNING', 0.5, 2, 1, 0, 0, 0, false, 2,
+                timestamp '2026-11-25 09:00:00')
+              """)
+          .update();
+      jdbc.sql("insert into question_set_body values ('%064d', X'00')".formatted(0)).update();
+      jdbc.sql(
+              """
+              insert into evaluation (id, job_id, principal, dataset, sha256, settings)
+              select 'evl_old', 'job_old', 'local', 'set', sha256, '{}' from question_set_body
+              """)
+          .update();
+      jdbc.sql("insert into evaluation_row values ('evl_old', 0, 'right', '{}')").update();
+      EvaluationStore evaluations = store.evaluations();
+      assertThat(evaluations.takeUp()).isEqualTo(1);
+      EvaluationStore.Evaluation run = evaluations.begin("{}").orElseThrow();
+      assertThat(run.id()).isEqualTo("evl_old");
+      assertThat(run.answering()).isNull();
+    }
+  }
 }

@@ -24,6 +24,7 @@ import io.retort.web.rooms.ProgramVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -314,6 +315,7 @@ final class EvalVerb extends ServiceVerb {
 
   private int finish(@Nullable String target, EvaluationRun.@Nullable Model model, Rows rows)
       throws IOException {
+    Instant finishedAt = Instant.now();
     EvaluationRun run =
         EvaluationRun.of(
             new Conditions(
@@ -331,7 +333,8 @@ final class EvalVerb extends ServiceVerb {
             model,
             EvaluationRun.Machine.current(),
             rows.startedAt,
-            Instant.now(),
+            finishedAt,
+            Duration.between(rows.startedAt, finishedAt),
             set.complaints().stream().map(QuestionFile.Complaint::toString).toList(),
             rows.rows);
     if (before != null) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A run as its file keeps it: how it was made, what it measured, and each question with its answer.
  *
  * @param format of the file
+ * @param seconds that the run took, without a time in which its service was stopped
  * @param leftOut lines of the question set that could not be read
  * @param metrics by name; what the rows do not say is not there
  * @param intervals of the metrics, 95 %
@@ -144,13 +145,18 @@ public record EvaluationRun(
    */
   public record Latency(double share, @Nullable Double firstTokenMs, double totalMs) {}
 
-  /** Measures the rows. */
+  /**
+   * Measures the rows.
+   *
+   * @param taken how long the questions took
+   */
   public static EvaluationRun of(
       Conditions conditions,
       @Nullable Model model,
       Machine machine,
       Instant startedAt,
       Instant finishedAt,
+      Duration taken,
       List<String> leftOut,
       List<Row> rows) {
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -173,7 +179,7 @@ public record EvaluationRun(
         machine,
         startedAt,
         finishedAt,
-        Duration.between(startedAt, finishedAt).toMillis() / 1e3,
+        taken.toMillis() / 1e3,
         Counts.of(rows, leftOut.size()),
         leftOut,
         metrics,

@@ -8,6 +8,7 @@ import io.retort.web.answers.AnswerService;
 import io.retort.web.answers.KeptAnswers;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.search.SearchService;
+import io.retort.web.settings.RetortSettings;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,10 +35,15 @@ class RunConfiguration {
       AnswerService answers,
       KeptAnswers kept,
       SearchService searches,
+      RetortSettings settings,
       Clock clock,
       JsonMapper json) {
     return new RunWorker(
-        store, new ServiceAnswers.Parts(rooms, desk, answers, kept, searches), clock, json);
+        store,
+        new ServiceAnswers.Parts(rooms, desk, answers, kept, searches),
+        settings,
+        clock,
+        json);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.retort.web.evaluation;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Runs {
             new EvaluationRun.Machine(2, "Some processor", "Linux", "25"),
             Instant.parse("2026-11-25T09:00:00Z"),
             Instant.parse("2026-11-25T09:00:30Z"),
+            Duration.ofSeconds(30),
             List.of(),
             List.of(rows));
     return before == null ? run : run.comparedWith(before);
