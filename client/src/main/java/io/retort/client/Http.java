@@ -45,12 +45,37 @@ final class Http implements AutoCloseable {
   private final String address;
   private final String key;
   private final Duration timeout;
+  private final @Nullable String idempotencyKey;
 
-  Http(URI address, String key, Duration timeout) {
-    this.address = address.toString().replaceFirst("/+$", "");
+  private Http(
+      HttpClient client,
+      String address,
+      String key,
+      Duration timeout,
+      @Nullable String idempotencyKey) {
+    this.client = client;
+    this.address = address;
     this.key = key;
     this.timeout = timeout;
-    this.client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    this.idempotencyKey = idempotencyKey;
+  }
+
+  static Http open(URI address, String key, Duration timeout) {
+    return new Http(
+        HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build(),
+        address.toString().replaceFirst("/+$", ""),
+        key,
+        timeout,
+        null);
+  }
+
+  /** The same connections, which remain this one's to close. */
+  Http withIdempotencyKey(String once) {
+    if (!once.matches("[!-~]{1,128}")) {
+      throw new IllegalArgumentException(
+          "an idempotency key has 1 to 128 visible ASCII characters: '" + once + "'");
+    }
+    return new Http(client, address, key, timeout, once);
   }
 
   /** Enums as the API writes them. */
@@ -100,10 +125,19 @@ final class Http implements AutoCloseable {
   }
 
   HttpRequest.Builder untimed(Operation operation, String path, BodyPublisher body) {
-    return HttpRequest.newBuilder(URI.create(address + path))
-        .header("Authorization", "Bearer " + key)
-        .header("Accept", "application/json")
-        .method(operation.method, body);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(address + path))
+            .header("Authorization", "Bearer " + key)
+            .header("Accept", "application/json")
+            .method(operation.method, body);
+    if (idempotencyKey == null || !operation.method.equals("POST")) {
+      return request; // any other method has the same effect twice as once
+    }
+    if (!operation.takesIdempotencyKey()) {
+      throw new IllegalStateException(
+          operation.id() + " takes no idempotency key: a response with a secret is not repeated");
+    }
+    return request.header("Idempotency-Key", idempotencyKey);
   }
 
   /** One call with a JSON body. */
@@ -246,7 +280,9 @@ final class Http implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
-    client.close();
+    if (idempotencyKey == null) {
+      client.shutdownNow();
+      client.close();
+    }
   }
 }

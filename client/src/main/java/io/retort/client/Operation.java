@@ -66,6 +66,11 @@ enum Operation {
     return id.toString();
   }
 
+  /** Whether a call that is repeated under the same key gets the first one's response. */
+  boolean takesIdempotencyKey() {
+    return method.equals("POST") && this != CREATE_KEY && this != CREATE_LOGIN;
+  }
+
   /** The path for the object that has this id. */
   String of(String objectId) {
     String encoded = URLEncoder.encode(objectId, StandardCharsets.UTF_8).replace("+", "%20");

@@ -45,7 +45,20 @@ public final class RetortClient implements AutoCloseable {
    * @param timeout until a call other than an upload begins to be answered
    */
   public static RetortClient of(URI address, String key, Duration timeout) {
-    return new RetortClient(new Http(address, key, timeout));
+    return new RetortClient(Http.open(address, key, timeout));
+  }
+
+  /**
+   * This client for calls that take effect once, however often they are made: within 24 hours a
+   * call with the same key and body gets the first one's response, and one with another body is
+   * refused ({@code idempotency_key_reused}). An answer that is streamed a second time comes as its
+   * end alone; streamed and whole take a key each. Calls that only look, replace or delete are as
+   * without a key; those whose response holds a secret fail. There is nothing to close.
+   *
+   * @param key 1 to 128 visible ASCII characters, of the caller's making
+   */
+  public RetortClient withIdempotencyKey(String key) {
+    return new RetortClient(http.withIdempotencyKey(key));
   }
 
   /** Asks, and waits for the whole answer. */

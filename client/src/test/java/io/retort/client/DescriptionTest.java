@@ -151,6 +151,21 @@ class DescriptionTest {
     assertThat(all).containsExactlyElementsOf(new TreeSet<>(described.keySet()));
   }
 
+  @Test
+  void anIdempotencyKeyGoesWhereItIsTaken() {
+    for (Operation operation : Operation.values()) {
+      boolean taken =
+          description
+              .get("paths")
+              .get(operation.path)
+              .get(operation.method.toLowerCase(Locale.ROOT))
+              .path("parameters")
+              .valueStream()
+              .anyMatch(parameter -> parameter.get("name").asString().equals("Idempotency-Key"));
+      assertThat(operation.takesIdempotencyKey()).as(operation.id()).isEqualTo(taken);
+    }
+  }
+
   /** Schemas that an operation which is called leads to. */
   @Test
   void everySchemaHasItsRecord() {

@@ -26,6 +26,7 @@ class RetortClientTest {
           + "\"finished_at\":null,\"error\":null,\"a_later_field\":1}";
 
   private final List<String> requests = new ArrayList<>();
+  private final List<String> keys = new ArrayList<>();
   private HttpServer server;
   private RetortClient client;
 
@@ -62,6 +63,7 @@ class RetortClientTest {
                   + exchange.getRequestHeaders().getFirst("Last-Event-ID")
                   + " "
                   + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
           Response response = responses[Math.min(number.getAndIncrement(), responses.length - 1)];
           exchange.getResponseHeaders().set("Content-Type", response.type);
           for (int i = 0; i < response.headers.length; i += 2) {
@@ -188,6 +190,27 @@ class RetortClientTest {
     assertThatThrownBy(() -> client.documents().get("../keys?x=1#y"))
         .isInstanceOf(RetortException.class);
     assertThat(requests.getFirst()).startsWith("GET /api/v1/documents/..%2Fkeys%3Fx%3D1%23y ");
+  }
+
+  @Test
+  void anIdempotencyKeyIsSentWithWhatHasAnEffectAndThatAlone() {
+    answer(new Response(200, "application/json", JOB.formatted("queued")));
+    RetortClient once = client.withIdempotencyKey("order-1");
+    once.jobs().retry("job_1");
+    once.jobs().get("job_1");
+    once.close(); // closes nothing
+    client.jobs().retry("job_1");
+    assertThat(keys).containsExactly("order-1", null, null);
+    for (String key : List.of("", "two words", "ü", "x".repeat(129))) {
+      assertThatThrownBy(() -> client.withIdempotencyKey(key))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("visible ASCII");
+    }
+    assertThatThrownBy(
+            () -> once.keys().create(new NewKey("k", List.of(Scope.ASK), List.of("*"), null)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("createKey");
+    assertThat(requests).hasSize(3);
   }
 
   @Test

@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -108,6 +109,54 @@ class JavaClientTest {
 
   private static Answer ask(String question) {
     return client.ask(AnswerRequest.of("handbook", question));
+  }
+
+  /** Each call twice: under one key it has one effect and one response. */
+  @Test
+  void aRepeatedCallGetsTheFirstResponse() throws Exception {
+    RetortClient once = client.withIdempotencyKey("once-1");
+    assertThat(once.collections().create(NewCollection.of("once")))
+        .isEqualTo(once.collections().create(NewCollection.of("once")));
+    assertThatThrownBy(() -> client.collections().create(NewCollection.of("once")))
+        .hasMessageContaining("collection_exists");
+    assertThatThrownBy(() -> once.collections().create(NewCollection.of("twice")))
+        .hasMessageContaining("idempotency_key_reused");
+
+    List<TextDocument> texts = List.of(TextDocument.of("a.txt", "Unused days expire."));
+    Job added = once.documents().add("once", texts);
+    assertThat(once.documents().add("once", texts).id()).isEqualTo(added.id());
+    Path file = Files.writeString(folder.resolve("once.txt"), "Another text.");
+    RetortClient upload = client.withIdempotencyKey("once-2");
+    Job sent = upload.documents().upload("once", List.of(FileDocument.of(file)));
+    assertThat(upload.documents().upload("once", List.of(FileDocument.of(file))).id())
+        .isEqualTo(sent.id());
+    client.jobs().await(sent.id(), PATIENCE);
+
+    var question = AnswerRequest.of("handbook", "How many leave days under a key?");
+    int before = models.generator().begun().size();
+    Answer answer = once.ask(question);
+    assertThat(once.ask(question)).isEqualTo(answer);
+    assertThat(models.generator().begun()).hasSize(before + 1);
+    RetortClient streaming = client.withIdempotencyKey("once-3");
+    var text = new StringBuilder();
+    Answer streamed = streaming.ask(question, text::append);
+    assertThat(text).hasToString(streamed.answer());
+    try (AnswerStream again = streaming.stream(question)) {
+      Iterator<AnswerEvent> events = again.iterator();
+      assertThat(events.next()).isEqualTo(new AnswerEvent.Done(streamed));
+      assertThat(events.hasNext()).isFalse();
+    }
+    assertThat(models.generator().begun()).hasSize(before + 2);
+    var chunks = List.of(answer.neighbours().getFirst().chunkId());
+    assertThat(once.knockOut(answer.id(), chunks)).isEqualTo(once.knockOut(answer.id(), chunks));
+    once.cancelAnswer(answer.id());
+    once.cancelAnswer(answer.id());
+
+    var search = SearchRequest.of("once", "days");
+    assertThat(once.search(search)).isEqualTo(once.search(search));
+    assertThat(once.conversations().create("Leave"))
+        .isEqualTo(once.conversations().create("Leave"));
+    assertThat(client.conversations().list().filter(c -> c.title().equals("Leave"))).hasSize(1);
   }
 
   @Test
