@@ -15,8 +15,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -329,12 +332,55 @@ class DocumentsTest {
     assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
     assertThat(once(body.replace("Words", "Other words")).code())
         .isEqualTo("idempotency_key_reused");
+    server.collection("once-elsewhere");
+    var elsewhere = once("once-elsewhere", body);
+    assertThat(elsewhere.status()).as(elsewhere.text()).isEqualTo(202);
+    assertThat(elsewhere.header("Idempotency-Replayed")).isEmpty();
+  }
+
+  @Test
+  @Tag("API-10")
+  void fiftyEqualRequestsAtOnceAreOneJob() throws Exception {
+    server.collection("at-once");
+    String body = "{\"documents\":[{\"path\":\"a\",\"text\":\"Words that came fifty times.\"}]}";
+    var together = new CountDownLatch(1);
+    var replies = new ConcurrentLinkedQueue<Client.Reply>();
+    var threads = new ArrayList<Thread>();
+    for (int n = 0; n < 50; n++) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      together.await();
+                      replies.add(once("at-once", body));
+                    } catch (InterruptedException e) {
+                      throw new AssertionError(e);
+                    }
+                  }));
+    }
+    together.countDown();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(replies).hasSize(50).extracting(Client.Reply::status).containsOnly(202);
+    assertThat(replies)
+        .extracting(reply -> reply.json().get("id").asString())
+        .containsOnly(replies.element().json().get("id").asString());
+    assertThat(replies.stream().filter(r -> r.header("Idempotency-Replayed").isEmpty())).hasSize(1);
+    admin.awaitJob(replies.element());
+    assertThat(admin.get("/api/v1/jobs?collection=at-once").json().get("items")).hasSize(1);
+    assertThat(admin.get("/api/v1/collections/at-once/documents").json().get("items")).hasSize(1);
   }
 
   private static Client.Reply once(String body) {
+    return once("once", body);
+  }
+
+  private static Client.Reply once(String collection, String body) {
     return admin.send(
         admin
-            .request("/api/v1/collections/once/documents")
+            .request("/api/v1/collections/" + collection + "/documents")
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", "abc")
             .POST(BodyPublishers.ofString(body))

@@ -142,7 +142,7 @@ public final class IngestLedger {
     return ledger.durably(
         head -> {
           collection(collection, scope);
-          Optional<String> earlier = key == null ? Optional.empty() : earlierJob(key);
+          Optional<String> earlier = key == null ? Optional.empty() : earlierJob(collection, key);
           if (earlier.isPresent()) {
             return new Receipt(earlier.get(), true);
           }
@@ -155,22 +155,24 @@ public final class IngestLedger {
             acceptance.take(number, files.get(number));
           }
           if (key != null) {
-            remember(key, job, now);
+            remember(collection, key, job, now);
           }
           return new Receipt(job, false);
         });
   }
 
   /** The job that {@code key} stands for, so that a repeat need not be stored first. */
-  private Optional<String> earlierJob(RequestKey key) {
+  private Optional<String> earlierJob(String collection, RequestKey key) {
     record Earlier(String request, String job) {}
     Optional<Earlier> earlier =
         jdbc.sql(
                 """
                 select request_sha256, job_id from idempotency
-                where principal = :principal and idempotency_key = :key and created_at > :since
+                where principal = :principal and collection = :collection
+                  and idempotency_key = :key and created_at > :since
                 """)
             .param("principal", key.principal())
+            .param("collection", collection)
             .param("key", key.key())
             .param("since", ledger.now().minus(KEY_LIFETIME))
             .query((row, n) -> new Earlier(row.getString(1), row.getString(2)))
@@ -183,16 +185,18 @@ public final class IngestLedger {
     return earlier.map(Earlier::job);
   }
 
-  private void remember(RequestKey key, String job, OffsetDateTime now) {
+  private void remember(String collection, RequestKey key, String job, OffsetDateTime now) {
     jdbc.sql("delete from idempotency where created_at <= :before")
         .param("before", now.minus(KEY_LIFETIME))
         .update();
     jdbc.sql(
             """
-            insert into idempotency (principal, idempotency_key, request_sha256, job_id, created_at)
-            values (:principal, :key, :request, :job, :now)
+            insert into idempotency (principal, collection, idempotency_key, request_sha256, job_id,
+              created_at)
+            values (:principal, :collection, :key, :request, :job, :now)
             """)
         .param("principal", key.principal())
+        .param("collection", collection)
         .param("key", key.key())
         .param("request", key.requestSha256())
         .param("job", job)
