@@ -30,10 +30,12 @@ async function refusal(response) {
   return new Refusal({status: response.status, title: `${response.status}`, code: '', ...body});
 }
 
-async function send(path, options) {
+const send = (path, options) => request(BASE + path, options);
+
+async function request(address, options) {
   let response;
   try {
-    response = await fetch(BASE + path, options);
+    response = await fetch(address, options);
   } catch (error) {
     if (error.name === 'AbortError') {
       throw error;
@@ -55,6 +57,9 @@ export async function call(method, path, body) {
   });
   return response.status === 204 ? null : response.json();
 }
+
+/** What the API says of itself. */
+export const description = async () => (await request('/v3/api-docs', {headers: {Accept: 'application/json'}})).json();
 
 /** All items of a list, page after page. */
 export async function all(path) {

@@ -10,6 +10,7 @@ import {evaluationPage, evaluationsPage} from './evaluations.js';
 import {historyPage} from './history.js';
 import {flask, icon} from './icons.js';
 import {jobsPage} from './jobs.js';
+import {referencePage} from './reference.js';
 import {begin, go, here, route} from './router.js';
 import {closeSource, opened} from './source.js';
 import {collectionTitle, drawWith, loadCollections, loadMe, may, problemOf, shared, update} from './shared.js';
@@ -29,6 +30,7 @@ route(/^\/jobs$/, 'jobs', jobsPage);
 route(/^\/evaluations$/, 'admin', evaluationsPage);
 route(/^\/evaluations\/([^/]+)$/, 'admin', evaluationPage);
 route(/^\/admin$/, 'admin', adminPage);
+route(/^\/swagger-ui\.html$/, 'reference', referencePage);
 
 let problem = null;
 let dragging = false;
@@ -111,7 +113,7 @@ function help() {
   show(texts.help.title, () => html`
     <dl class="keys">${texts.help.rows.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
     <p class="quiet">${texts.help.elsewhere}</p>
-    <p><a href="/docs">${texts.documentation}</a></p>`);
+    <p><a href="/docs">${texts.documentation}</a> · <a href="/swagger-ui.html">${texts.reference.title}</a></p>`);
 }
 
 function nextTheme() {

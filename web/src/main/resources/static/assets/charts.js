@@ -138,6 +138,41 @@ export function plane(title, words, {xLabel, yLabel, xTick, lines, diagonal = fa
       ${label(words, at(0.7), up(0.16 - 0.08 * n), 'chart-tick')}`)}`);
 }
 
+/** Shares in the order in which they came, the newest for which there is room: `lines` of `{name, points}`, and of each step a point `{value, low, high, words}` or null. */
+export function timeline(title, words, all) {
+  const width = room();
+  const [left, top, height] = [44, 10, 200];
+  const fitting = Math.floor((width - left - 24) / 20);
+  const ticks = all.ticks.slice(-fitting);
+  const lines = all.lines.map(({name, points}) => ({name, points: points.slice(-fitting)}));
+  const bottom = top + height;
+  const step = (width - left - 24) / (ticks.length - 1);
+  const at = n => left + 12 + n * step;
+  const up = share => top + (1 - share) * height;
+  const each = Math.max(1, Math.ceil(140 / step));
+  const last = ticks.length - 1;
+  return picture(width, bottom + 52, title, words, svg`
+    ${[0, 0.25, 0.5, 0.75, 1].map(share => svg`
+      ${line(left, up(share), width, up(share), 'chart-grid')}
+      ${label(share.toFixed(2), left - 8, up(share) + 4, 'chart-tick chart-end')}`)}
+    ${ticks.map((tick, n) => (last - n) % each ? nothing : n === 0 ? label(tick, left, bottom + 20, 'chart-tick')
+        : n === last ? label(tick, width, bottom + 20, 'chart-tick chart-end') : label(tick, at(n), bottom + 20, 'chart-tick chart-middle'))}
+    ${lines.map(({name, points}, kind) => {
+      const shown = points.map((p, n) => p && {...p, x: at(n) + (kind - (lines.length - 1) / 2) * 7}).filter(Boolean);
+      return svg`
+        <g class=${`chart-kind-${kind}`}>
+          <path class=${`chart-line chart-line-${kind}`} d=${shown.map((p, i) => `${i ? 'L' : 'M'}${p.x.toFixed(1)} ${up(p.value).toFixed(1)}`).join('')}/>
+          ${shown.map(p => svg`${line(p.x, up(p.low), p.x, up(p.high), 'chart-whisker')}${kindMark(kind, p.x, up(p.value), p.words)}`)}
+          ${kindMark(kind, left + 6 + kind * 150, bottom + 42, name)}
+        </g>
+        ${label(name, left + 16 + kind * 150, bottom + 46, 'chart-tick')}`;
+    })}`);
+}
+
+/** Kinds are told by their form too. */
+const kindMark = (kind, x, y, words) => kind === 0 ? svg`<circle class="chart-dot" cx=${x} cy=${y} r="4.5"><title>${words}</title></circle>`
+    : svg`<rect class="chart-dot" x=${x - 4} y=${y - 4} width="8" height="8"><title>${words}</title></rect>`;
+
 /** The next round number above. */
 export function nice(value) {
   const power = 10 ** Math.floor(Math.log10(value));

@@ -1,7 +1,7 @@
 // Evaluation runs: question sets, a run as it goes on, its figures as charts, and two runs side by side.
 import {problemView} from './answer.js';
 import {all, call, putLines, readLines, stream} from './api.js';
-import {bars, figure, nice, plane, whiskers} from './charts.js';
+import {bars, figure, nice, plane, timeline, whiskers} from './charts.js';
 import {confirm} from './dialog.js';
 import {count, date, millis, nats, percent, seconds, time} from './format.js';
 import {icon} from './icons.js';
@@ -17,6 +17,7 @@ const VERDICTS = ['failed', 'invented', 'wrong', 'declined', 'right', 'rightly_d
 const GOOD = new Set(['right', 'rightly_declined']);
 const AGAIN_MS = 2000;
 const SHOWN_CHANGES = 20;
+const SHOWN_RUNS = 24;
 
 const isFinal = run => FINAL.has(run.state);
 const unit = name => words.metrics[name]?.unit ?? 'share';
@@ -89,6 +90,7 @@ let problem = null;
 let wrong = null; // what is wrong with the form
 let working = false;
 let listed = false;
+let shownSeries = ''; // its key
 const form = {collection: '', dataset: '', style: 'short', k: '', min_confidence: '', limit: '', seed: '', knock_outs: ''};
 
 async function enterList({query}) {
@@ -223,6 +225,7 @@ function listView() {
       ${problem ? problemView(problem) : nothing}
       ${sets === null ? html`<p class="quiet" role="status">${texts.loading}</p>` : html`
         ${formView()}
+        ${seriesView(seriesOf([...runs, ...older]))}
         <section class="section" aria-labelledby="runs-title">
           <h2 id="runs-title">${words.runs}</h2>
           ${runs.length === 0 ? html`<div class="blank"><p>${words.none}</p></div>` : html`
@@ -230,6 +233,62 @@ function listView() {
             ${cursor ? html`<p class="more"><button @click=${more}>${texts.more}</button></p>` : nothing}`}
         </section>`}
     </div>`;
+}
+
+// ---- runs of the same questions, in the order of time
+
+/** Runs that put the same questions to the same collection in the same style: at least two of each, the oldest first. */
+function seriesOf(all) {
+  const found = new Map();
+  for (const one of all.filter(r => r.counts !== null)) {
+    const key = [one.collection, one.dataset_sha256, one.style, one.limit, one.limit === null ? null : one.seed].join(' ');
+    found.set(key, [one, ...found.get(key) ?? []]);
+  }
+  return [...found].filter(([, same]) => same.length > 1).map(([key, same]) => ({key, runs: same}));
+}
+
+function seriesView(all) {
+  if (all.length === 0) {
+    return nothing;
+  }
+  const series = all.find(s => s.key === shownSeries) ?? all[0];
+  return html`
+    <section class="section" aria-labelledby="series-title">
+      <h2 id="series-title">${words.series}</h2>
+      <label class="field">${words.seriesOf}
+        <select name="series" @change=${event => { shownSeries = event.target.value; update(); }}>
+          ${all.map(s => html`<option value=${s.key} .selected=${s.key === series.key}>${words.oneSeries(s.runs[0], s.runs.length, collectionTitle(s.runs[0].collection))}</option>`)}
+        </select></label>
+      <div class="charts">
+        ${seriesChart(series, words.seriesRight, ['em', 'f1'])}
+        ${seriesChart(series, words.seriesInvented, ['answered_of_unanswerable'])}
+      </div>
+    </section>`;
+}
+
+function seriesChart(series, title, names) {
+  const shown = series.runs.slice(-SHOWN_RUNS);
+  const known = names.filter(name => shown.some(r => r.metrics[name] !== undefined));
+  if (known.length === 0) {
+    return nothing;
+  }
+  const lines = known.map(name => ({
+    name: metricName(name),
+    points: shown.map(r => r.metrics[name] === undefined ? null
+        : {value: r.metrics[name], ...r.intervals[name], words: `${time(r.created_at)}: ${metricName(name)} ${value(name, r.metrics[name])}`}),
+  }));
+  const said = words.seriesWords(known.map(name => ({name: metricName(name), first: shown[0].metrics[name], last: shown.at(-1).metrics[name]})), shown.length);
+  return figure({
+    title, words: said, wide: true, note: names.includes('f1') ? words.seriesNote : null,
+    drawing: timeline(title, said, {ticks: shown.map(r => time(r.created_at)), lines}),
+    head: [words.run, ...known.flatMap(name => [metricName(name), words.intervalHead]), words.answeredBy],
+    rows: shown.map(r => [
+      html`<a href=${`/evaluations/${r.id}`}>${time(r.created_at)}</a>`,
+      ...known.flatMap(name => r.metrics[name] === undefined ? ['–', '–']
+          : [value(name, r.metrics[name]), words.interval(value(name, r.intervals[name].low), value(name, r.intervals[name].high))]),
+      words.by(r),
+    ]),
+  });
 }
 
 function formView() {
@@ -685,7 +744,7 @@ function conditionsView() {
         ${run.model ? fact(texts.why.fingerprint, html`<code title=${run.model.fingerprint}>${run.model.fingerprint.slice(0, 19)}</code>`) : nothing}
         ${fact(texts.admin.version, run.version)}
         ${run.machine ? fact(words.machine, words.machineText(run.machine)) : nothing}
-        ${run.started_at && run.finished_at ? fact(words.took, seconds((new Date(run.finished_at) - new Date(run.started_at)) / 1000)) : nothing}
+        ${run.seconds === null ? nothing : fact(words.took, seconds(run.seconds))}
       </dl>
     </section>`;
 }

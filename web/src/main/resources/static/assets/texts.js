@@ -1,5 +1,5 @@
 // Every sentence that a person reads, in one place.
-import {bytes, count, millis, percent, seconds} from './format.js';
+import {bytes, count, date, millis, percent, seconds} from './format.js';
 
 const documents = n => `${count(n)} ${n === 1 ? 'document' : 'documents'}`;
 const passages = n => `${count(n)} ${n === 1 ? 'passage' : 'passages'}`;
@@ -512,6 +512,15 @@ export const texts = {
     removeSet: 'Delete this set',
     removeSetTitle: name => `Delete the question set “${name}”?`,
     removeSetBody: 'Runs keep the questions that they were begun with.',
+    series: 'Over time',
+    seriesOf: 'Runs of the same questions',
+    oneSeries: (first, n, title) => [`${first.dataset} → ${title}`, first.style, first.limit === null ? '' : `${count(first.limit)} drawn`, `${count(n)} runs since ${date(first.created_at)}`].filter(Boolean).join(' · '),
+    seriesRight: 'How well it answers',
+    seriesInvented: 'How often it answers what has no answer',
+    seriesWords: (figures, n) => `${n} runs in their order. ${figures.map(f => `${f.name}: ${f.first === undefined ? 'not measured' : f.first.toFixed(3)} at first, ${f.last === undefined ? 'not measured' : f.last.toFixed(3)} in the newest`).join('; ')}.`,
+    seriesNote: 'A step is a run, however long it was since the one before. Lines through the dots are 95 % intervals; whether two runs differ, a comparison of the two tells better.',
+    answeredBy: 'Answered by',
+    by: r => [r.version, r.model?.fingerprint.slice(0, 15), r.k === null ? '' : `k ${r.k}`, r.min_confidence === null ? '' : `from ${r.min_confidence}`].filter(Boolean).join(' · '),
     settings: 'More settings',
     fields: {limit: 'Questions', k: 'Passages', min_confidence: 'Confidence from', seed: 'Seed', knock_outs: 'Knock-outs'},
     defaults: {limit: 'all', k: 'as set', min_confidence: 'calibrated', seed: '0', knock_outs: '0'},
@@ -644,6 +653,47 @@ export const texts = {
       total_p50_ms: {name: 'Whole answer, median', unit: 'millis', meaning: 'half of the answers are there within'},
       total_p95_ms: {name: 'Whole answer, 95 %', unit: 'millis', meaning: '95 % of the answers are there within'},
     },
+  },
+
+  reference: {
+    title: 'API reference',
+    elsewhere: 'More:',
+    guide: 'a guide with examples',
+    client: 'a client for Java',
+    credential: 'Credential',
+    keyCommand: 'where the commands below find the key',
+    narrow: 'Find an operation',
+    groups: 'Groups of operations',
+    found: n => `${count(n)} ${n === 1 ? 'operation' : 'operations'}`,
+    nothing: 'No operation has all of these words.',
+    open: 'Needs no credential',
+    anyCredential: 'Needs a credential',
+    scope: 'Needs the scope',
+    address: 'address of this operation',
+    command: 'command',
+    copyOf: title => `Copy: ${title}`,
+    copyYourself: 'The browser does not let this page copy: mark the command and copy it yourself.',
+    parameters: 'Parameters',
+    places: {path: 'in the path', query: 'in the query', header: 'header', cookie: 'cookie'},
+    request: 'Request body',
+    response: status => `Response ${status}`,
+    problems: 'Problems',
+    example: 'Example',
+    required: 'required',
+    or: ' or ',
+    anything: 'anything',
+    listOf: type => `list of ${type}`,
+    mapOf: type => `object whose values are ${type}`,
+    formats: {'date-time': 'time', binary: 'file'},
+    between: (from, to, what = '') => from === undefined && to === undefined ? '' : `${to === undefined ? `at least ${count(from)}`
+      : from === undefined ? `at most ${count(to)}` : from === to ? count(from) : `${count(from)} to ${count(to)}`}${what ? ` ${what}` : ''}`,
+    above: from => `more than ${count(from)}`,
+    characters: 'characters',
+    entries: 'entries',
+    oneOf: 'One of',
+    pattern: 'Pattern',
+    forExample: 'For example',
+    fieldsOf: name => `Fields of ${name}`,
   },
 
   help: {

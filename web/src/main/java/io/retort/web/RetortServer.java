@@ -176,7 +176,6 @@ public final class RetortServer implements AutoCloseable {
     // Names a folder in a label; retort.disk.used.ratio says what counts.
     properties.put("management.metrics.enable.disk", false);
     properties.put("springdoc.api-docs.version", "openapi_3_1");
-    properties.put("springdoc.swagger-ui.enabled", false);
     properties.put("springdoc.packages-to-scan", "io.retort.web");
     properties.put("logging.file.name", logs.resolve("retort.log").toString());
     properties.put("logging.structured.format.file", "ecs");

@@ -268,7 +268,13 @@ class AccessTest {
   @Test
   void pagesWithoutASessionLeadToLogin() {
     for (String page :
-        List.of("/", "/history", "/collections/mine", "/documents/doc_1", "/admin")) {
+        List.of(
+            "/",
+            "/history",
+            "/collections/mine",
+            "/documents/doc_1",
+            "/admin",
+            "/swagger-ui.html")) {
       var reply = server.anonymous().get(page);
       assertThat(reply.status()).as(page).isEqualTo(302);
       assertThat(reply.header("Location"))

@@ -19,7 +19,8 @@ public final class WebPaths {
     "/jobs",
     "/evaluations",
     "/evaluations/*",
-    "/admin"
+    "/admin",
+    "/swagger-ui.html"
   };
 
   static final String LOGIN = "/login";
@@ -54,7 +55,8 @@ public final class WebPaths {
   static final String METRICS = "/actuator/prometheus";
 
   private static final Set<String> WHOLE =
-      Set.of("/", "/history", "/collections", "/jobs", "/evaluations", "/admin");
+      Set.of(
+          "/", "/history", "/collections", "/jobs", "/evaluations", "/admin", "/swagger-ui.html");
 
   /** Longer addresses are forgotten on the way through the login. */
   private static final int LONGEST_PAGE = 2_000;

@@ -6,6 +6,7 @@ import io.retort.data.store.Reason;
 import io.retort.web.evaluation.EvaluationRun;
 import io.retort.web.evaluation.RunFile;
 import io.retort.web.runs.RunSettings;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit null is the whole set
  * @param questions that it asks
  * @param intervals of the metrics, 95 %
+ * @param seconds that it took
  */
 record EvaluationView(
     String id,
@@ -50,7 +52,9 @@ record EvaluationView(
     @Nullable Reason error,
     Instant createdAt,
     @Nullable Instant startedAt,
-    @Nullable Instant finishedAt) {
+    @Nullable Instant finishedAt,
+    @Schema(description = "What it took, without a time in which the service was stopped.")
+        @Nullable Double seconds) {
 
   static EvaluationView of(Evaluation evaluation, RunSettings settings) {
     JobRow job = evaluation.job();
@@ -84,6 +88,7 @@ record EvaluationView(
         job.error(),
         job.createdAt(),
         job.startedAt(),
-        job.finishedAt());
+        job.finishedAt(),
+        run == null ? null : run.seconds());
   }
 }

@@ -177,7 +177,7 @@ class JobController {
           "Server-sent events: job (at the start and at each change of state), item, "
               + "progress, and at last done or error. With Last-Event-ID they go on after that "
               + "one.")
-  @Refuses(ProblemCode.JOB_NOT_FOUND)
+  @Refuses({ProblemCode.JOB_NOT_FOUND, ProblemCode.INVALID_PARAMETER})
   @Requires(Scope.READ)
   @ApiResponse(
       responseCode = "200",

@@ -24,7 +24,8 @@ class PageController {
     "/jobs",
     "/evaluations",
     "/evaluations/{id}",
-    "/admin"
+    "/admin",
+    "/swagger-ui.html"
   })
   @OpenToAll
   String application() {

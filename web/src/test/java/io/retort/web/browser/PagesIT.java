@@ -682,6 +682,130 @@ class PagesIT {
   }
 
   @Test
+  void runsOfTheSameQuestionsAreShownInTheOrderOfTime() {
+    String[] lines = {
+      question("a", "How many leave days?", ANSWER),
+      question("b", "When do leave days expire?", "31 March"),
+      question("c", "unsure about snow"),
+      question("d", "Which leave days does nobody know?")
+    };
+    putSet("trend", lines);
+    String first = run("handbook", "trend");
+    String second = run("handbook", "trend");
+    putSet("trend", lines[0], lines[2]);
+    run("handbook", "trend");
+    open("/evaluations");
+    tab.until("document.querySelector('select[name=series]')");
+    choose(
+        "select[name=series]",
+        tab.text(
+            "[...document.querySelector('select[name=series]').options].find(o =>"
+                + " o.text.startsWith('trend')).value"));
+    tab.until("document.querySelectorAll('svg.drawing').length === 2");
+    assertThat(tab.text("document.querySelector('select[name=series]').selectedOptions[0].text"))
+        .startsWith("trend → handbook · short · 2 runs since");
+    // Half of those with an answer, and half of those without one, on a scale of 200 pixels.
+    for (String kind : List.of("figure:nth-of-type(1) circle", "figure:nth-of-type(2) circle")) {
+      assertThat(
+              tab.evaluate(
+                  "[...document.querySelectorAll('.charts %s')].map(c => c.getAttribute('cy'))"
+                      .formatted(kind)))
+          .extracting(JsonNode::asString)
+          .startsWith("110", "110");
+    }
+    assertThat(
+            tab.evaluate(
+                "[...document.querySelectorAll('.charts figure:first-of-type tbody a')].map(a =>"
+                    + " a.getAttribute('href'))"))
+        .extracting(JsonNode::asString)
+        .containsExactly("/evaluations/" + first, "/evaluations/" + second);
+    assertThat(
+            tab.text(
+                "document.querySelector('.charts figure:nth-of-type(2) tbody tr').textContent"))
+        .contains("0.500", "0.000 to 1.000", " · sha256:all");
+  }
+
+  @Test
+  void theReferenceShowsEveryOperationAndCommandsThatRun() throws Exception {
+    JsonNode description = server.admin().get("/v3/api-docs").json();
+    long operations =
+        description.get("paths").valueStream().flatMap(path -> path.valueStream()).count();
+    open("/swagger-ui.html");
+    tab.until("document.querySelectorAll('.operation').length === " + operations);
+    assertThat(tab.evaluate("document.querySelectorAll('.operation[open]').length").asInt())
+        .isZero();
+
+    tab.evaluate("document.querySelector('input[name=narrow]').focus()");
+    tab.type("answers knock");
+    tab.until("document.querySelectorAll('.operation').length === 1");
+    tab.press("Tab");
+    tab.press("Tab");
+    tab.press("Enter");
+    tab.until("document.querySelector('.operation[open] .schema')");
+    assertThat(tab.text("document.querySelector('.operation[open]').innerText"))
+        .contains("answers/", ":knock-out", "Needs the scope ask", "list of string", "1 to");
+
+    tab.evaluate("location.hash = '#ask'");
+    tab.until("document.activeElement.closest('#ask[open]')");
+    tab.reload();
+    tab.until("document.activeElement.closest('#ask[open]')");
+    assertThat(tab.evaluate("document.getElementById('ask').getBoundingClientRect().top").asInt())
+        .isBetween(0, 200);
+    String unfold =
+        "[...document.querySelectorAll('#ask summary')].find(s => s.innerText ==="
+            + " 'Fields of Citation').click()";
+    tab.evaluate(unfold);
+    tab.until("document.getElementById('ask').innerText.includes('source_span')");
+    JsonNode problems =
+        tab.evaluate(
+            "[...new Set([...document.querySelectorAll('#ask .problems a')].map(a =>"
+                + " a.getAttribute('href')))]");
+    assertThat(problems.size()).isGreaterThan(20);
+    problems.forEach(
+        page ->
+            assertThat(server.anonymous().get(page.asString()).status())
+                .as(page.asString())
+                .isEqualTo(200));
+
+    for (var expected : Map.of("getMe", "scopes", "ask", "answer").entrySet()) {
+      tab.evaluate("location.hash = '#" + expected.getKey() + "'");
+      String pre = "#" + expected.getKey() + " .command pre";
+      tab.until("document.querySelector('" + pre + "')");
+      assertThat(shell(tab.text("document.querySelector('" + pre + "').innerText")))
+          .contains("\"" + expected.getValue());
+    }
+  }
+
+  /** What a command says that somebody copies into a shell. */
+  private static String shell(String command) throws Exception {
+    var builder = new ProcessBuilder("sh", "-c", command.replaceFirst("^curl ", "curl -sS "));
+    builder
+        .environment()
+        .put(
+            "RETORT_KEY",
+            server
+                .admin()
+                .post(
+                    "/api/v1/keys",
+                    Client.json(
+                        Map.of(
+                            "name",
+                            "shell",
+                            "scopes",
+                            List.of("admin"),
+                            "collections",
+                            List.of("*"))))
+                .json()
+                .get("key")
+                .asString());
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+
+  @Test
   void feedbackBecomesAQuestionSetAndARunCanBeCancelled() {
     open("/?collection=handbook");
     ask("leave days carried over");
@@ -790,6 +914,7 @@ class PagesIT {
             "/jobs",
             "/admin",
             "/evaluations",
+            "/swagger-ui.html",
             run,
             run + "?with=" + earlier)) {
       open(page);
@@ -802,6 +927,11 @@ class PagesIT {
     tab.until("document.querySelector('details')");
     unfold();
     look("evaluations, unfolded", wrong);
+    open("/swagger-ui.html#ask");
+    tab.until("document.querySelector('#ask .schema')");
+    tab.evaluate("document.querySelectorAll('#ask details').forEach(d => { d.open = true; })");
+    tab.until("document.querySelector('#ask details .schema')");
+    look("reference, unfolded", wrong);
     open("/?collection=handbook");
     ask("unsure about leave days");
     look("abstention", wrong);
