@@ -1,16 +1,17 @@
 package io.retort.web.docs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.commonmark.node.BulletList;
 import org.commonmark.node.Heading;
 import org.commonmark.node.Link;
@@ -20,41 +21,45 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * All pages. The front page, {@code docs/README.md}, is also the navigation: a heading begins a
- * group, a link at the beginning of a list's item is a page. What else lies in a folder with a
- * README is listed on that folder's page.
+ * All pages, each made when it is first asked for, and kept. The front page, {@code
+ * docs/README.md}, is also the navigation: a heading begins a group, a link at the beginning of a
+ * list's item is a page. What else lies in a folder with a README is listed on that folder's page.
+ * Safe for use by many threads.
  */
 final class Documentation {
   private static final String ROOT = "classpath:/docs/";
   private static final String FRONT = "README.md";
 
+  private final Map<String, MarkdownFile> files = new TreeMap<>();
   private final List<Group> groups;
 
-  /** In reading order. */
-  private final Map<String, Page> pages = new LinkedHashMap<>();
+  /** The names of files in reading order, by the paths of their pages. */
+  private final Map<String, String> order = new LinkedHashMap<>();
+
+  private final Map<String, Page> pages = new ConcurrentHashMap<>();
 
   /** Pages of the navigation, in its order. */
   record Group(String title, List<Entry> entries) {}
 
-  record Entry(String path, String title) {}
+  /** A page as a link to it is shown. */
+  record Entry(String address, String title) {}
 
   /**
-   * @param files by name, with the front page
+   * @param texts of the files by name, with the front page
    */
-  Documentation(Map<String, String> files) {
-    var sorted = new TreeMap<String, MarkdownFile>();
-    files.forEach((name, text) -> sorted.put(name, new MarkdownFile(name, text)));
-    MarkdownFile front = sorted.get(FRONT);
+  Documentation(Map<String, String> texts) {
+    texts.forEach((name, text) -> files.put(name, new MarkdownFile(name, text)));
+    MarkdownFile front = files.get(FRONT);
     if (front == null) {
       throw new IllegalArgumentException("there is no " + FRONT);
     }
-    groups = groups(front, sorted);
-    add(front, sorted);
+    groups = groups(front);
+    order.put(front.path(), front.name());
     for (Group group : groups) {
       for (Entry entry : group.entries()) {
-        sorted.values().stream()
-            .filter(file -> file.path().equals(entry.path()))
-            .forEach(file -> addWithFolder(file, sorted));
+        files.values().stream()
+            .filter(file -> Page.addressOf(file.path()).equals(entry.address()))
+            .forEach(this::addWithFolder);
       }
     }
   }
@@ -76,21 +81,20 @@ final class Documentation {
     }
   }
 
-  private static List<Group> groups(MarkdownFile front, Map<String, MarkdownFile> files) {
-    var groups = new ArrayList<Group>();
+  private List<Group> groups(MarkdownFile front) {
+    var found = new ArrayList<Group>();
     String title = "";
     for (Node node = front.parsed().getFirstChild(); node != null; node = node.getNext()) {
       if (node instanceof Heading heading) {
         title = MarkdownFile.textOf(heading);
       } else if (node instanceof BulletList list) {
-        groups.add(new Group(title, entries(front, list, files)));
+        found.add(new Group(title, entries(front, list)));
       }
     }
-    return List.copyOf(groups);
+    return List.copyOf(found);
   }
 
-  private static List<Entry> entries(
-      MarkdownFile front, BulletList list, Map<String, MarkdownFile> files) {
+  private List<Entry> entries(MarkdownFile front, BulletList list) {
     var entries = new ArrayList<Entry>();
     for (Node item = list.getFirstChild(); item != null; item = item.getNext()) {
       Node words = item.getFirstChild();
@@ -103,57 +107,73 @@ final class Documentation {
         throw new IllegalArgumentException(
             FRONT + " lists " + link.getDestination() + ", which is no page");
       }
-      entries.add(new Entry(address.replaceFirst("^/docs/?", ""), MarkdownFile.textOf(link)));
+      entries.add(new Entry(address, MarkdownFile.textOf(link)));
     }
     return List.copyOf(entries);
   }
 
-  private void add(MarkdownFile file, Map<String, MarkdownFile> files) {
-    pages.put(file.path(), file.page(files.keySet()));
+  private void addWithFolder(MarkdownFile file) {
+    order.put(file.path(), file.name());
+    others(file).forEach(other -> order.put(other.path(), other.name()));
   }
 
-  private void addWithFolder(MarkdownFile file, Map<String, MarkdownFile> files) {
+  /** What lies in the folder whose front page this is. */
+  private List<MarkdownFile> others(MarkdownFile file) {
     String folder = file.folder();
-    if (folder == null) {
-      add(file, files);
-      return;
-    }
-    List<MarkdownFile> others =
-        files.values().stream()
+    return folder == null
+        ? List.of()
+        : files.values().stream()
             .filter(other -> other.name().startsWith(folder) && !other.equals(file))
             .toList();
+  }
+
+  private Page make(MarkdownFile file) {
+    String folder = file.folder();
+    if (folder == null) {
+      return file.page(files.keySet());
+    }
     var list = new StringBuilder(file.markdown()).append('\n');
-    for (MarkdownFile other : others) {
+    for (MarkdownFile other : others(file)) {
       list.append("- [%s](%s)\n".formatted(other.title(), other.name().substring(folder.length())));
     }
-    add(new MarkdownFile(file.name(), list.toString()), files);
-    others.forEach(other -> add(other, files));
+    return new MarkdownFile(file.name(), list.toString()).page(files.keySet());
   }
 
   List<Group> groups() {
     return groups;
   }
 
-  /** In reading order. */
-  Collection<Page> pages() {
-    return pages.values();
+  /** All of them, in reading order. */
+  List<Page> pages() {
+    return order.keySet().stream().map(path -> page(path).orElseThrow()).toList();
   }
 
   Optional<Page> page(String path) {
-    return Optional.ofNullable(pages.get(path));
+    return Optional.ofNullable(order.get(path))
+        .map(name -> pages.computeIfAbsent(path, _ -> make(file(name))));
+  }
+
+  private MarkdownFile file(String name) {
+    return requireNonNull(files.get(name), name);
   }
 
   /** The page before this one, in reading order; null if it is the first. */
-  @Nullable Page before(Page page) {
-    List<Page> order = List.copyOf(pages.values());
-    int at = order.indexOf(page);
-    return at < 1 ? null : order.get(at - 1);
+  @Nullable Entry before(Page page) {
+    return beside(page, -1);
   }
 
   /** The page after this one, in reading order; null if it is the last. */
-  @Nullable Page after(Page page) {
-    List<Page> order = List.copyOf(pages.values());
-    int at = order.indexOf(page);
-    return at + 1 == order.size() ? null : order.get(at + 1);
+  @Nullable Entry after(Page page) {
+    return beside(page, 1);
+  }
+
+  private @Nullable Entry beside(Page page, int step) {
+    List<String> paths = List.copyOf(order.keySet());
+    int at = paths.indexOf(page.path()) + step;
+    if (at < 0 || at == paths.size()) {
+      return null;
+    }
+    MarkdownFile file = file(requireNonNull(order.get(paths.get(at))));
+    return new Entry(Page.addressOf(file.path()), file.title());
   }
 }

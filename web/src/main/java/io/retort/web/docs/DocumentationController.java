@@ -21,7 +21,7 @@ class DocumentationController {
   private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
   private static final int LONGEST_QUERY = 100;
 
-  /** Read when first asked for: a start has no time for it. */
+  /** Listed when first asked for, each page made when it is: a start has no time for either. */
   private final Supplier<Documentation> documentation =
       SingletonSupplier.of(Documentation::bundled);
 

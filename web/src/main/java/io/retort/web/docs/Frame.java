@@ -123,11 +123,13 @@ final class Frame {
     String mark =
         current == null
             ? ""
-            : current.path().equals(entry.path())
+            : current.address().equals(entry.address())
                 ? " aria-current=\"page\""
-                : current.path().startsWith(entry.path() + "/") ? " aria-current=\"true\"" : "";
+                : current.address().startsWith(entry.address() + "/")
+                    ? " aria-current=\"true\""
+                    : "";
     return "<li><a href=\"%s\"%s>%s</a></li>"
-        .formatted(Page.addressOf(entry.path()), mark, escape(entry.title()));
+        .formatted(entry.address(), mark, escape(entry.title()));
   }
 
   /**
@@ -160,7 +162,7 @@ final class Frame {
             turn("prev", "Previous", site.before(page)), turn("next", "Next", site.after(page)));
   }
 
-  private static String turn(String relation, String word, @Nullable Page to) {
+  private static String turn(String relation, String word, Documentation.@Nullable Entry to) {
     return to == null
         ? ""
         : "<a rel=\"%s\" href=\"%s\"><span>%s</span> %s</a>"

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 record MarkdownFile(String name, String markdown) {
   private static final String FRONT = "README.md";
+  private static final String DESCRIPTION = "openapi.json";
   private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create());
   private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS).build();
 
@@ -58,13 +59,15 @@ record MarkdownFile(String name, String markdown) {
     return PARSER.parse(markdown);
   }
 
+  /** Read without the rest: others than this page's readers are shown it too. */
   String title() {
-    for (Node node = parsed().getFirstChild(); node != null; node = node.getNext()) {
-      if (node instanceof Heading heading) {
-        return textOf(heading);
-      }
-    }
-    throw new IllegalStateException(name + " has no title");
+    String line =
+        markdown
+            .lines()
+            .filter(candidate -> candidate.startsWith("# "))
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException(name + " has no title"));
+    return textOf(PARSER.parse(line));
   }
 
   /**
@@ -185,7 +188,7 @@ record MarkdownFile(String name, String markdown) {
 
   /**
    * Where a link leads on the site; null if it leads to a file that is not documentation, such as
-   * one of the sources.
+   * one of the sources. The API's description is not, but the service shows it as a page.
    */
   @Nullable String addressOf(String destination, Set<String> names) {
     if (destination.startsWith("#") || destination.matches("https?://.*")) {
@@ -194,6 +197,9 @@ record MarkdownFile(String name, String markdown) {
     int hash = destination.indexOf('#');
     String target = hash < 0 ? destination : destination.substring(0, hash);
     String file = URI.create(name).resolve(target).normalize().toString();
+    if (file.equals(DESCRIPTION)) {
+      return Page.REFERENCE;
+    }
     for (String candidate : List.of(file, file.replaceAll("/$", "") + "/" + FRONT)) {
       if (names.contains(candidate)) {
         return Page.addressOf(new MarkdownFile(candidate, "").path())

@@ -10,6 +10,9 @@ import java.util.List;
  * @param sections what stands under each heading, in the file's order; the first is the title's
  */
 record Page(String path, String title, String html, List<Section> sections) {
+  /** The page of the API's description, which is not of this site and needs a credential. */
+  static final String REFERENCE = "/swagger-ui.html";
+
   Page {
     sections = List.copyOf(sections);
   }

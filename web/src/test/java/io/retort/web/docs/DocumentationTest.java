@@ -3,6 +3,7 @@ package io.retort.web.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.retort.web.docs.Documentation.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,24 +66,48 @@ class DocumentationTest {
     Set<String> listed =
         SITE.groups().stream()
             .flatMap(group -> group.entries().stream())
-            .map(Documentation.Entry::path)
+            .map(Documentation.Entry::address)
             .collect(Collectors.toSet());
     assertThat(files().keySet())
         .filteredOn(name -> !name.equals("README.md") && !name.matches("adr/\\d{4}-.*"))
-        .extracting(name -> new MarkdownFile(name, "").path())
+        .extracting(name -> Page.addressOf(new MarkdownFile(name, "").path()))
         .allMatch(listed::contains);
+    assertThat(listed).contains("/swagger-ui.html");
   }
 
   @Test
   void fromPageToPageTheReaderComesThroughAll() {
     var read = new ArrayList<Page>();
-    for (Page page = SITE.page("").orElseThrow(); page != null; page = SITE.after(page)) {
+    for (Page page = page("/docs"); page != null; ) {
       read.add(page);
+      Entry after = SITE.after(page);
+      page = after == null ? null : page(after.address());
     }
     assertThat(read).containsExactlyElementsOf(SITE.pages());
-    assertThat(read.subList(1, read.size()))
-        .extracting(SITE::before)
-        .containsExactlyElementsOf(read.subList(0, read.size() - 1));
+    for (int i = 0; i < read.size(); i++) {
+      Entry before = i == 0 ? null : new Entry(read.get(i - 1).address(), read.get(i - 1).title());
+      assertThat(SITE.before(read.get(i))).isEqualTo(before);
+    }
+  }
+
+  private static Page page(String address) {
+    return SITE.page(address.replaceFirst("^/docs/?", "")).orElseThrow();
+  }
+
+  /** A reader of one page does not wait for the others. */
+  @Test
+  void aPageIsMadeWhenItIsAskedFor() {
+    var site =
+        new Documentation(
+            Map.of(
+                "README.md", "# A\n\n- [B](b.md)\n- [C](c/README.md)\n",
+                "b.md", "# B\n\n`b`\n",
+                "c/README.md", "# C\n",
+                "c/d.md", "no title"));
+    Page first = site.page("b").orElseThrow();
+    assertThat(new Frame(site).page(first)).contains("<code>b</code>", "<span>Next</span> C");
+    assertThat(site.page("b")).containsSame(first);
+    assertThatThrownBy(() -> site.page("c")).hasMessageContaining("c/d.md has no title");
   }
 
   /** Links of one file that lead nowhere, on the site or in the repository. */
@@ -102,7 +127,7 @@ class DocumentationTest {
                   if (!Files.exists(target)) {
                     dead.add(to);
                   }
-                } else if (!address.startsWith("http")) {
+                } else if (!address.startsWith("http") && !address.equals("/swagger-ui.html")) {
                   String own = Page.addressOf(file.path());
                   String whole = address.startsWith("#") ? own + address : address;
                   if (!leads(site, whole)) {
@@ -186,7 +211,7 @@ class DocumentationTest {
         boolean here = to.startsWith("#") && shown(page).getElementById(to.substring(1)) != null;
         assertThat(here || leads(SITE, to)).as("%s of %s", to, page.path()).isTrue();
       } else {
-        assertThat(to).matches("/|https?://.*");
+        assertThat(to).matches("/|/swagger-ui\\.html|https?://.*");
       }
     }
   }
