@@ -12,6 +12,7 @@ import io.retort.web.problem.ProblemCode;
 import io.retort.web.problem.Refuses;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.search.Gate;
+import io.retort.web.search.Gates;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -32,10 +33,12 @@ class EmbeddingController {
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
   private final Rooms rooms;
-  private final Gate gate = new Gate("the encoder", Runtime.getRuntime().availableProcessors(), 32);
+  private final Gate gate;
 
-  EmbeddingController(Rooms rooms) {
+  EmbeddingController(Rooms rooms, Gates gates) {
     this.rooms = rooms;
+    this.gate =
+        gates.open("embeddings", "the encoder", Runtime.getRuntime().availableProcessors(), 32);
   }
 
   @Schema(name = "EmbeddingList")

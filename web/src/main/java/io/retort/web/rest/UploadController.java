@@ -14,6 +14,7 @@ import io.retort.web.problem.FieldError;
 import io.retort.web.problem.ProblemCode;
 import io.retort.web.problem.Refuses;
 import io.retort.web.search.Gate;
+import io.retort.web.search.Gates;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -54,9 +55,10 @@ class UploadController {
 
   private final DocumentService documents;
   private final AccessScopes scopes;
-  private final Gate gate = new Gate("uploads", 4, 16);
+  private final Gate gate;
 
-  UploadController(DocumentService documents, AccessScopes scopes) {
+  UploadController(DocumentService documents, AccessScopes scopes, Gates gates) {
+    this.gate = gates.open("uploads", "an upload", 4, 16);
     this.documents = documents;
     this.scopes = scopes;
   }

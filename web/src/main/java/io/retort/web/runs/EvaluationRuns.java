@@ -19,6 +19,7 @@ import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
 import io.retort.web.rooms.Rooms;
 import io.retort.web.search.Gate;
+import io.retort.web.search.Gates;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ public final class EvaluationRuns {
   private final JsonMapper json;
 
   /** Whole runs are read and resampled one at a time: that keeps a core busy for a while. */
-  private final Gate gate = new Gate("figures", 1, 8);
+  private final Gate gate;
 
   EvaluationRuns(
       EvaluationStore store,
@@ -49,7 +50,9 @@ public final class EvaluationRuns {
       RunWorker worker,
       Rooms rooms,
       AccessScopes scopes,
+      Gates gates,
       JsonMapper json) {
+    this.gate = gates.open("figures", "the figures of a run", 1, 8);
     this.store = store;
     this.sets = sets;
     this.worker = worker;

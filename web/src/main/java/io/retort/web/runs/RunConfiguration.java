@@ -1,5 +1,7 @@
 package io.retort.web.runs;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.retort.data.store.EvaluationStore;
 import io.retort.data.store.LedgerStore;
 import io.retort.web.access.AccessScopes;
@@ -7,6 +9,7 @@ import io.retort.web.answers.AnswerDesk;
 import io.retort.web.answers.AnswerService;
 import io.retort.web.answers.KeptAnswers;
 import io.retort.web.rooms.Rooms;
+import io.retort.web.search.Gates;
 import io.retort.web.search.SearchService;
 import io.retort.web.settings.RetortSettings;
 import java.time.Clock;
@@ -53,7 +56,16 @@ class RunConfiguration {
       RunWorker worker,
       Rooms rooms,
       AccessScopes scopes,
+      Gates gates,
       JsonMapper json) {
-    return new EvaluationRuns(store, sets, worker, rooms, scopes, json);
+    return new EvaluationRuns(store, sets, worker, rooms, scopes, gates, json);
+  }
+
+  @Bean
+  MeterBinder evaluationsThatWait(EvaluationStore store) {
+    return registry ->
+        Gauge.builder("retort.queue.depth", store, EvaluationStore::queued)
+            .tag("queue", "evaluations")
+            .register(registry);
   }
 }

@@ -16,7 +16,7 @@ public final class Gate {
 
   private final Places<CountDownLatch> places;
 
-  public Gate(String name, int running, int waiting) {
+  Gate(String name, int running, int waiting) {
     places = new Places<>(name, running, waiting, () -> WORTH_ANOTHER_TRY);
   }
 
@@ -32,6 +32,11 @@ public final class Gate {
     } finally {
       leave();
     }
+  }
+
+  /** How many wait for their turn. */
+  int waiting() {
+    return places.waiting();
   }
 
   private void enter(Caller caller, Duration patience) throws InterruptedException {

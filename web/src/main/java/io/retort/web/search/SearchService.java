@@ -28,11 +28,12 @@ public final class SearchService {
   private final RetortSettings.Retrieval settings;
   private final Gate gate;
 
-  SearchService(Rooms rooms, AccessScopes scopes, RetortSettings settings) {
+  SearchService(Rooms rooms, AccessScopes scopes, RetortSettings settings, Gates gates) {
     this.rooms = rooms;
     this.scopes = scopes;
     this.settings = settings.retrieval();
-    this.gate = new Gate("search", 2 * Runtime.getRuntime().availableProcessors(), 32);
+    this.gate =
+        gates.open("search", "a search", 2 * Runtime.getRuntime().availableProcessors(), 32);
   }
 
   /** Everything about the request that can be wrong is found before any work. */
