@@ -20,10 +20,15 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +102,7 @@ class StartTest {
   }
 
   @Test
+  @Tag("API-12")
   void aDamagedDecoderLeavesSearchAndUploads() throws Exception {
     var broken =
         new ModelSource() {
@@ -131,6 +137,7 @@ class StartTest {
   }
 
   @Test
+  @Tag("API-12")
   void anIndexOfAnotherEncoderIsNotSearchedButUploadsAreTaken() throws Exception {
     try (TestServer server = start(new FakeModels("sha256:one"))) {
       fill(server);
@@ -150,6 +157,8 @@ class StartTest {
                   .status())
           .isEqualTo(202);
       assertThat(server.anonymous().get("/health").text()).contains("index_degraded");
+      assertThat(server.anonymous().get("/actuator/health/liveness").status()).isEqualTo(200);
+      assertThat(server.anonymous().get("/actuator/health/readiness").status()).isEqualTo(503);
       assertThat(admin.get("/api/v1/admin/status").status()).isEqualTo(200);
     }
     try (TestServer server = start(new FakeModels("sha256:one"))) {
@@ -159,6 +168,7 @@ class StartTest {
   }
 
   @Test
+  @Tag("API-12")
   void aServiceThatIsLoadingSaysSo() throws Exception {
     var release = new CountDownLatch(1);
     var slow =
@@ -183,6 +193,7 @@ class StartTest {
       server.collection("handbook");
       assertThat(server.anonymous().get("/health").text()).contains("models_loading");
       assertThat(server.anonymous().get("/actuator/health/liveness").status()).isEqualTo(200);
+      assertThat(server.anonymous().get("/actuator/health/readiness").status()).isEqualTo(503);
       assertThat(admin.post("/api/v1/answers", ASK).code()).isEqualTo("models_loading");
       assertThat(admin.post("/api/v1/collections/handbook/documents", DOCUMENTS).status())
           .isEqualTo(202);
@@ -198,6 +209,42 @@ class StartTest {
               .getLast()
               .data();
       assertThat(done.get("state").asString()).isEqualTo("succeeded");
+    }
+  }
+
+  /** Requests may wait longer for a connection than a health check does for an answer. */
+  @Test
+  @Tag("API-12")
+  void aLedgerThatIsGoneShowsWithinTwoSeconds() throws Exception {
+    try (TestServer server = start(new FakeModels())) {
+      fill(server);
+      assertThat(server.anonymous().get("/actuator/health/readiness").status()).isEqualTo(200);
+      Path file = dataDir.resolve("db/ledger.mv.db");
+      Path aside = dataDir.resolve("db/aside");
+      Files.move(file, aside);
+      Files.createDirectory(file); // so that it cannot be opened again
+      try {
+        endDatabase();
+        long start = System.nanoTime();
+        assertThat(server.anonymous().get("/actuator/health/readiness").status()).isEqualTo(503);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(server.anonymous().get("/health").text()).contains("store_unavailable");
+        assertThat(server.anonymous().get("/actuator/health/liveness").status()).isEqualTo(200);
+      } finally {
+        Files.delete(file);
+        Files.move(aside, file);
+      }
+    }
+  }
+
+  private void endDatabase() throws Exception {
+    String url =
+        "jdbc:h2:async:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000"
+            .formatted(dataDir.resolve("db/ledger").toAbsolutePath());
+    String password = Files.readString(dataDir.resolve("db/password")).strip();
+    try (Connection connection = DriverManager.getConnection(url, "retort", password);
+        Statement statement = connection.createStatement()) {
+      statement.execute("shutdown immediately");
     }
   }
 

@@ -5,18 +5,23 @@ import io.retort.web.answers.AnswerDesk;
 import io.retort.web.problem.ApiException;
 import io.retort.web.problem.ProblemCode;
 import io.retort.web.rooms.Rooms;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Models loaded, index open, store reachable, not saturated: asked anew each time. */
 @Component("rooms")
 final class Readiness extends AbstractHealthIndicator {
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final Rooms rooms;
   private final LedgerStore store;
@@ -34,19 +39,32 @@ final class Readiness extends AbstractHealthIndicator {
     if (shut.isPresent()) {
       return shut;
     }
-    try {
-      rooms.documents().collectionIds();
-    } catch (DataAccessException | io.retort.data.store.RefusedException e) {
-      LOG.warn("the store cannot be read", e);
-      return unavailable();
-    }
-    if (store.syncFailed()) {
+    if (!isReadable() || store.syncFailed()) {
       return unavailable();
     }
     return desk.saturated()
         ? Optional.of(
             new ApiException(ProblemCode.OVERLOADED, "every slot and its queue are taken"))
         : Optional.empty();
+  }
+
+  /**
+   * Whether the store answers at once: a request may wait longer for it, but who asks here may not.
+   */
+  private boolean isReadable() {
+    var look = new FutureTask<>(() -> rooms.documents().collectionIds());
+    Thread.ofVirtual().name("readiness").start(look);
+    try {
+      look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      LOG.warn("the store has not answered for {} ms", PATIENCE.toMillis());
+    } catch (ExecutionException e) {
+      LOG.warn("the store cannot be read", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
   }
 
   private static Optional<ApiException> unavailable() {
