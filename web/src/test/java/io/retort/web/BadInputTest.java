@@ -11,10 +11,13 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +125,7 @@ class BadInputTest {
   }
 
   @Test
+  @Tag("API-3")
   void aBodyThatIsTooLargeIsRefusedWhileItIsRead() {
     assertProblem(
         admin.post("/api/v1/answers", "{\"question\":\"" + "x".repeat(2 << 20) + "\"}"),
@@ -130,11 +134,109 @@ class BadInputTest {
   }
 
   @Test
+  @Tag("API-3")
   void aDeepBodyIsRefused() {
     assertProblem(
         admin.post("/api/v1/answers", "[".repeat(10_000) + "]".repeat(10_000)),
         400,
         "malformed_json");
+  }
+
+  @Test
+  @Tag("API-3")
+  void aBodyOfVeryManyKeysIsRefused() {
+    String keys =
+        "\"k%d\":1,".repeat(50_000).formatted(IntStream.range(0, 50_000).boxed().toArray());
+    assertProblem(
+        admin.post("/api/v1/answers", "{" + keys + "\"question\":\"q\"}"), 400, "unknown_field");
+    assertProblem(
+        admin.post("/api/v1/answers", "{" + keys.repeat(20) + "\"question\":\"q\"}"),
+        413,
+        "body_too_large");
+  }
+
+  /** The limit acts while the body comes: this one never ends. */
+  @Test
+  @Tag("API-3")
+  void aBodyWithoutEndIsRefusedBeforeItsEnd() throws IOException {
+    try (Socket socket = begin("POST /api/v1/answers", "Transfer-Encoding: chunked")) {
+      byte[] chunk =
+          ("10000\r\n" + "x".repeat(1 << 16) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+      for (int n = 0; n < 24; n++) { // 1.5 MiB, of which one is taken
+        socket.getOutputStream().write(chunk);
+      }
+      assertThat(firstLine(socket)).startsWith("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  @Tag("API-3")
+  void veryManyPartsAreRefused() {
+    List<Client.File> parts =
+        IntStream.range(0, 10_000).mapToObj(n -> new Client.File("f" + n, new byte[1])).toList();
+    var reply = admin.upload("/api/v1/collections/handbook/documents", parts, null);
+    assertThat(reply.status()).as(reply.text()).isIn(400, 413);
+    assertThat(reply.code()).isIn("invalid_multipart", "body_too_large", "invalid_parameter");
+  }
+
+  /** Requests that stop arriving keep nobody else waiting, and are given up. */
+  @Test
+  @Tag("API-3")
+  void whatStopsArrivingIsGivenUp() throws IOException {
+    var stalled = new ArrayList<Socket>();
+    try {
+      for (int n = 0; n < 100; n++) {
+        Socket socket = open();
+        socket
+            .getOutputStream()
+            .write("GET /health HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
+        stalled.add(socket);
+      }
+      Socket body = begin("POST /api/v1/answers", "Content-Length: 100");
+      stalled.add(body);
+      body.getOutputStream().write("{\"question\":".getBytes(StandardCharsets.US_ASCII));
+      long start = System.nanoTime();
+      assertThat(admin.get("/health").status()).isEqualTo(200);
+      assertThat(System.nanoTime() - start).as("ns").isLessThan(5_000_000_000L);
+      body.setSoTimeout(40_000);
+      assertThat(firstLine(body)).startsWith("HTTP/1.1 408");
+      for (Socket socket : stalled.subList(0, 100)) {
+        socket.setSoTimeout(10_000);
+        assertThat(socket.getInputStream().read()).as("what a stalled head is told").isNotZero();
+      }
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
+  }
+
+  private static Socket open() throws IOException {
+    URI uri = URI.create(server.address());
+    return new Socket(uri.getHost(), uri.getPort());
+  }
+
+  /** A request with a credential whose body is still to come. */
+  private static Socket begin(String line, String header) throws IOException {
+    Socket socket = open();
+    String key = admin.request("/").build().headers().firstValue("Authorization").orElseThrow();
+    socket
+        .getOutputStream()
+        .write(
+            "%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\nContent-Type: application/json\r\n%s\r\n\r\n"
+                .formatted(line, key, header)
+                .getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static String firstLine(Socket socket) throws IOException {
+    var line = new StringBuilder();
+    for (int c = socket.getInputStream().read();
+        c > 0 && c != '\r';
+        c = socket.getInputStream().read()) {
+      line.append((char) c);
+    }
+    return line.toString();
   }
 
   @ParameterizedTest
@@ -352,6 +454,7 @@ class BadInputTest {
   }
 
   @Test
+  @Tag("API-3")
   void headersThatAreTooLargeAreRefused() {
     var reply =
         admin.send(admin.request("/api/v1/jobs").header("X-Long", "x".repeat(100_000)).build());
