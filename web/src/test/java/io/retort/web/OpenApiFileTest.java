@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
  * The description of the API in the repository: it is what the service says, and says of every
  * operation what a client needs.
  */
+@Tag("API-1")
 class OpenApiFileTest {
   private static final Path FILE = Path.of("../docs/openapi.json");
   private static final String UPDATE =
