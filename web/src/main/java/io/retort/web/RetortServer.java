@@ -162,6 +162,12 @@ public final class RetortServer implements AutoCloseable {
     properties.put("server.port", settings.server().port());
     properties.put("server.shutdown", "graceful");
     properties.put("server.max-http-request-header-size", "16KB");
+    // Pages and what they are made of. Not JSON: where an answer holds a secret and a caller's
+    // words,
+    // its compressed length tells of the secret.
+    properties.put("server.compression.enabled", true);
+    properties.put(
+        "server.compression.mime-types", "text/html,text/css,text/javascript,image/svg+xml");
     properties.put("server.tomcat.connection-timeout", "30s");
     properties.put("server.tomcat.max-part-count", 1_002);
     properties.put("server.tomcat.max-swallow-size", "8MB");

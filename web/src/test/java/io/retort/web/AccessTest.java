@@ -327,6 +327,30 @@ class AccessTest {
     assertThat(nobody.delete("/docs").status()).isEqualTo(405);
   }
 
+  /** A compressed length would tell of a secret that stands beside a caller's own words. */
+  @Test
+  void pagesTravelCompressedAndAnswersWithSecretsDoNot() {
+    for (String path :
+        List.of(
+            "/docs/configuration",
+            "/assets/app.js",
+            "/assets/retort.css",
+            "/webjars/lit-html/lit-html.js")) {
+      var reply = compressed(server.anonymous(), path);
+      assertThat(reply.status()).as(path).isEqualTo(200);
+      assertThat(reply.header("Content-Encoding")).as(path).isEqualTo("gzip");
+      assertThat(reply.header("Vary")).as(path).containsIgnoringCase("accept-encoding");
+      assertThat(server.anonymous().get(path).header("Content-Encoding")).as(path).isEmpty();
+    }
+    var description = compressed(server.admin(), "/v3/api-docs");
+    assertThat(description.response().body()).hasSizeGreaterThan(10_000);
+    assertThat(description.header("Content-Encoding")).isEmpty();
+  }
+
+  private static Client.Reply compressed(Client client, String path) {
+    return client.send(client.request(path).header("Accept-Encoding", "gzip").GET().build());
+  }
+
   @Test
   void everyResponseIsClosed() {
     for (String path :
