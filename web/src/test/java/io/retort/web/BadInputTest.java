@@ -311,6 +311,24 @@ class BadInputTest {
     }
   }
 
+  /** The question sets have an address that might be a run's. */
+  @ParameterizedTest
+  @CsvSource({"datasets, 'GET,HEAD,OPTIONS'", "datasets/rows, 'PUT,DELETE,OPTIONS'"})
+  void aNeighbouringResourceLendsNoMethods(String resource, String methods) {
+    String path = "/api/v1/evaluations/" + resource;
+    assertProblem(admin.patch(path, "{}"), 405, "method_not_allowed");
+    var options =
+        admin.send(admin.request(path).method("OPTIONS", BodyPublishers.noBody()).build());
+    assertThat(options.status()).isEqualTo(200);
+    assertThat(options.header("Allow").split(",")).containsExactlyInAnyOrder(methods.split(","));
+    if (!methods.contains("DELETE")) {
+      assertProblem(admin.delete(path), 405, "method_not_allowed");
+    }
+    if (!methods.contains("GET")) {
+      assertProblem(admin.get(path), 405, "method_not_allowed");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/api/v1/documents/doc_00000000000000000000000000, document_not_found",

@@ -102,8 +102,7 @@ public final class RecordReader {
           if (component != null && component.getType() == List.class) {
             var array = node.putArray(name);
             Arrays.stream(values)
-                .flatMap(v -> Arrays.stream(v.split(",")))
-                .filter(v -> !v.isEmpty())
+                .flatMap(v -> Arrays.stream(v.split(",", -1))) // an empty item is judged too
                 .forEach(array::add);
           } else if (values.length > 1) {
             reader.error(new FieldError(name, "repeated", "must be given once"));

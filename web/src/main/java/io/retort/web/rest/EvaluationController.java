@@ -55,6 +55,9 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Evaluation")
 @RequestMapping("/api/v1/evaluations")
 class EvaluationController {
+  /** Any id but the name of the resource beside it, whose methods are not those of a run. */
+  private static final String RUN = "/{id:(?!datasets$).+}";
+
   private final EvaluationRuns runs;
 
   EvaluationController(EvaluationRuns runs) {
@@ -124,7 +127,7 @@ class EvaluationController {
         runs.list(query.collection(), new SliceRequest(limit, query.cursor()), caller), this::view);
   }
 
-  @GetMapping(path = "/{id}", produces = "application/json")
+  @GetMapping(path = RUN, produces = "application/json")
   @Operation(operationId = "getEvaluation", summary = "A run with its figures, once it has ended")
   @Refuses(ProblemCode.EVALUATION_NOT_FOUND)
   @Requires(Scope.WRITE)
@@ -136,7 +139,7 @@ class EvaluationController {
     return EvaluationView.of(evaluation, runs.settings(evaluation));
   }
 
-  @DeleteMapping("/{id}")
+  @DeleteMapping(RUN)
   @Operation(operationId = "deleteEvaluation", summary = "Delete a run that has ended")
   @Refuses({ProblemCode.EVALUATION_NOT_FOUND, ProblemCode.EVALUATION_RUNNING})
   @ResponseStatus(HttpStatus.NO_CONTENT)
@@ -154,7 +157,7 @@ class EvaluationController {
           @Size(min = 1, max = 100)
           @Nullable String cursor) {}
 
-  @GetMapping(path = "/{id}/rows", produces = "application/json")
+  @GetMapping(path = RUN + "/rows", produces = "application/json")
   @Operation(
       operationId = "listEvaluationRows",
       summary = "The questions of a run with their answers and scores")
@@ -205,7 +208,7 @@ class EvaluationController {
   record Difference(
       double now, double before, double difference, double low, double high, boolean clear) {}
 
-  @GetMapping(path = "/{id}/compare", produces = "application/json")
+  @GetMapping(path = RUN + "/compare", produces = "application/json")
   @Operation(
       operationId = "compareEvaluations",
       summary = "A run beside an earlier one",
@@ -254,7 +257,7 @@ class EvaluationController {
           @Nullable String with) {}
 
   /** The run as {@code retort eval --out} writes it. */
-  @GetMapping(path = "/{id}/file")
+  @GetMapping(path = RUN + "/file")
   @Operation(operationId = "getEvaluationFile", summary = "A run as a file")
   @Refuses({
     ProblemCode.EVALUATION_NOT_FOUND,
@@ -276,7 +279,7 @@ class EvaluationController {
   }
 
   /** The run as {@code retort eval --report} writes it. */
-  @GetMapping(path = "/{id}/report")
+  @GetMapping(path = RUN + "/report")
   @Operation(operationId = "getEvaluationReport", summary = "A run as a page to keep")
   @Refuses({
     ProblemCode.EVALUATION_NOT_FOUND,

@@ -14,6 +14,7 @@ import io.retort.web.problem.Refuses;
 import io.retort.web.runs.QuestionSets;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -43,6 +44,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/api/v1/evaluations/datasets", produces = "application/json")
 class QuestionSetController {
   private static final int LARGEST_SET = 16 << 20;
+  private static final String QUESTIONS =
+      """
+      {"id": "carry-over", "question": "How many unused leave days can I carry over?", "answers": ["five"]}
+      {"id": "snow", "question": "When is the pavement cleared of snow?", "answers": []}
+      """;
 
   private final QuestionSets sets;
 
@@ -118,7 +124,11 @@ class QuestionSetController {
   @Requires(Scope.WRITE)
   @RequestBody(
       required = true,
-      content = @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string")))
+      content =
+          @Content(
+              mediaType = "application/x-ndjson",
+              schema = @Schema(type = "string"),
+              examples = @ExampleObject(QUESTIONS)))
   ResponseEntity<PutView> put(
       @PathVariable String name,
       @ParameterObject PutQuery query,

@@ -274,6 +274,18 @@ class RecordReaderTest {
         .containsExactlyInAnyOrder("limit", "colour", "unheard");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "red,", "red,,dark_blue", ","})
+  void anEmptyItemOfAListIsNoItem(String include) {
+    ApiException refusal =
+        catchThrowableOfType(
+            ApiException.class,
+            () -> RecordReader.query(Map.of("include", new String[] {include}), Query.class));
+    assertThat(refusal.errors())
+        .isNotEmpty()
+        .allSatisfy(error -> assertThat(error.field()).startsWith("include["));
+  }
+
   record Capitals(@InCapitals @Nullable Colour colour) {}
 
   @Test
