@@ -9,7 +9,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -59,6 +64,30 @@ class SettingsTableTest {
     assertThat(page)
         .as("%s is not up to date; -Dretort.docs.write=true makes it", PAGE)
         .isEqualTo(made);
+  }
+
+  /** What stands in a unit or a container file is not read by anything until somebody starts it. */
+  @Test
+  void whatIsDeployedSetsOnlyWhatThereIs() throws IOException {
+    Set<String> known = new TreeSet<>();
+    settings().forEach(setting -> known.add(setting.environmentName()));
+    String others = Files.readString(PAGE);
+    known.addAll(variables(others.substring(others.indexOf(END))));
+    Set<String> set = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("../deploy"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        set.addAll(variables(Files.readString(file)));
+      }
+    }
+    assertThat(set).contains("RETORT_DATA_DIR").isSubsetOf(known);
+  }
+
+  private static List<String> variables(String text) {
+    return Pattern.compile("RETORT_[A-Z_]+")
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .toList();
   }
 
   private static String tables() {
