@@ -171,32 +171,38 @@ function remove(key) {
 // ---- drawing
 
 function view() {
+  const answered = problem || (status && health); // before that, what stands below would be pushed down
   return html`
     <div class="page">
       <header class="page-head"><h1 tabindex="-1">${texts.admin.title}</h1></header>
       ${problem ? problemView(problem) : nothing}
-      ${status && health ? healthView() : nothing}
-      <section class="section" aria-labelledby="evaluations-title">
-        <header class="page-head with-action">
-          <div><h2 id="evaluations-title">${texts.evaluations.title}</h2><p class="quiet">${texts.evaluations.intro}</p></div>
-          <a class="button" href="/evaluations">${texts.evaluations.open}</a>
-        </header>
-      </section>
-      ${keys === null ? nothing : html`
-        <section class="section" aria-labelledby="keys-title">
-          <header class="page-head with-action">
-            <div><h2 id="keys-title">${texts.admin.keys}</h2><p class="quiet">${texts.admin.keysIntro}</p></div>
-            <button @click=${newKey}>${icon('plus')} ${texts.admin.newKey}</button>
-          </header>
-          ${keys.length === 0 ? html`<p class="quiet">${texts.admin.noKeys}</p>` : html`<ul class="rows">${repeat(keys, k => k.id, keyView)}</ul>`}
-        </section>
-        <section class="section" aria-labelledby="logins-title">
-          <header class="page-head with-action">
-            <div><h2 id="logins-title">${texts.admin.logins}</h2><p class="quiet">${texts.admin.loginsIntro}</p></div>
-            <button @click=${newLogin}>${icon('plus')} ${texts.admin.newLogin}</button>
-          </header>
-        </section>`}
+      ${answered ? sectionsView() : html`<p class="quiet" role="status">${texts.loading}</p>`}
     </div>`;
+}
+
+function sectionsView() {
+  return html`
+    ${status && health ? healthView() : nothing}
+    <section class="section" aria-labelledby="evaluations-title">
+      <header class="page-head with-action">
+        <div><h2 id="evaluations-title">${texts.evaluations.title}</h2><p class="quiet">${texts.evaluations.intro}</p></div>
+        <a class="button" href="/evaluations">${texts.evaluations.open}</a>
+      </header>
+    </section>
+    ${keys === null ? nothing : html`
+      <section class="section" aria-labelledby="keys-title">
+        <header class="page-head with-action">
+          <div><h2 id="keys-title">${texts.admin.keys}</h2><p class="quiet">${texts.admin.keysIntro}</p></div>
+          <button @click=${newKey}>${icon('plus')} ${texts.admin.newKey}</button>
+        </header>
+        ${keys.length === 0 ? html`<p class="quiet">${texts.admin.noKeys}</p>` : html`<ul class="rows">${repeat(keys, k => k.id, keyView)}</ul>`}
+      </section>
+      <section class="section" aria-labelledby="logins-title">
+        <header class="page-head with-action">
+          <div><h2 id="logins-title">${texts.admin.logins}</h2><p class="quiet">${texts.admin.loginsIntro}</p></div>
+          <button @click=${newLogin}>${icon('plus')} ${texts.admin.newLogin}</button>
+        </header>
+      </section>`}`;
 }
 
 function healthView() {

@@ -311,7 +311,7 @@ function oneView() {
         ${statusChips()}
         ${documentsView()}
       </section>
-      ${may('admin') ? html`
+      ${may('admin') && (documents || problem) ? html`
         <footer class="page-foot"><button class="ghost" @click=${edit}>${texts.collections.editTitle}</button>
           <button class="ghost danger-text" @click=${removeCollection}>${texts.collections.delete}</button></footer>` : nothing}
     </div>`;
