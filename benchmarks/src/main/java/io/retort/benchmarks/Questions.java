@@ -72,6 +72,12 @@ record Questions(List<Paragraph> paragraphs, List<Question> questions) {
     return new Questions(List.copyOf(all), questions);
   }
 
+  /** Without those that nothing answers. */
+  Questions answerable() {
+    return new Questions(
+        paragraphs, questions.stream().filter(question -> !question.answers().isEmpty()).toList());
+  }
+
   /** At most {@code limit} questions, evenly spread over the set. */
   List<Question> sample(int limit) {
     if (questions.size() <= limit) {

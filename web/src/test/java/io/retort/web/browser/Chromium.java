@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A headless Chromium that is driven over its own debugging protocol: what the tests need of it is
- * less than any driver would bring along.
+ * A headless Chromium that is driven over its own debugging protocol: what the tests and the
+ * benchmarks need of it is less than any driver would bring along.
  */
 public final class Chromium implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();

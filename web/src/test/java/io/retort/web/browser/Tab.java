@@ -1,8 +1,10 @@
 package io.retort.web.browser;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Tab implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int PATIENCE_MILLIS = 15_000;
+  private static final int QUIET_MILLIS = 500;
   private static final Map<String, Integer> KEY_CODES =
       Map.of("Enter", 13, "Escape", 27, "Tab", 9, "ArrowRight", 39, "ArrowLeft", 37, "PageUp", 33);
 
@@ -21,7 +24,17 @@ public final class Tab implements AutoCloseable {
   private final String target;
   private final String session;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private final Map<String, String> asked = new ConcurrentHashMap<>();
+  private final List<Received> received = new CopyOnWriteArrayList<>();
+  private volatile long lastTraffic = System.nanoTime();
   private volatile String origin = "about:";
+
+  /**
+   * Something that a page asked for and got.
+   *
+   * @param bytes as they travelled, with the response's headers
+   */
+  public record Received(String url, long bytes) {}
 
   Tab(Chromium browser, String target, String session, int width, int height) {
     this.browser = browser;
@@ -67,6 +80,13 @@ public final class Tab implements AutoCloseable {
         if (!url.startsWith(origin) && !url.startsWith("about:") && !drawing) {
           complaints.add("request: " + url);
         }
+        asked.put(data.get("requestId").asString(), url);
+        lastTraffic = System.nanoTime();
+      }
+      case "Network.loadingFinished" -> {
+        String url = asked.getOrDefault(data.get("requestId").asString(), "");
+        received.add(new Received(url, data.get("encodedDataLength").asLong()));
+        lastTraffic = System.nanoTime();
       }
       default -> {}
     }
@@ -75,6 +95,21 @@ public final class Tab implements AutoCloseable {
   /** What the page did that it should not have done. */
   public List<String> complaints() {
     return List.copyOf(complaints);
+  }
+
+  /** All that has come whole since the tab was opened. */
+  public List<Received> received() {
+    return List.copyOf(received);
+  }
+
+  /** Asks for everything anew, as on a first visit. */
+  public void withoutCache() {
+    call("Network.setCacheDisabled", Map.of("cacheDisabled", true));
+  }
+
+  /** Runs a script in every page of this tab before the page's own. */
+  public void beforeEveryPage(String script) {
+    call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
   }
 
   public void size(int width, int height) {
@@ -124,7 +159,12 @@ public final class Tab implements AutoCloseable {
 
   /** Waits until an expression of the page is true. */
   public void until(String condition) {
-    long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+    until(condition, Duration.ofMillis(PATIENCE_MILLIS));
+  }
+
+  /** Waits until an expression of the page is true, but no longer than {@code patience}. */
+  public void until(String condition, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < end) {
       try {
         // Asked in the page for a while, so that nothing is lost between two looks from outside.
@@ -142,6 +182,17 @@ public final class Tab implements AutoCloseable {
     }
     throw new AssertionError(
         "never true: %s%n%s".formatted(condition, text("document.body.innerText")));
+  }
+
+  /** Waits until no request has begun or ended for half a second. */
+  public void untilQuiet() throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+    while (System.nanoTime() - lastTraffic < QUIET_MILLIS * 1_000_000L) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("requests never ended; so far: " + received);
+      }
+      Thread.sleep(20);
+    }
   }
 
   /** Waits for an element, brings it into view and clicks on its middle with the mouse. */
