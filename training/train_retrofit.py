@@ -209,6 +209,18 @@ def texts_of(run: RetrofitRun, train_sets: list[tuple[Corpus, float]]) -> Contin
     return Continuations.of(corpus, cached_index(run.texts, corpus, CACHE, Limits().m), Limits())
 
 
+def mixtures_of(run: RetrofitRun, train_sets: list[tuple[Corpus, float]]) -> dict[str, Mixture | TextMixture]:
+    """Every style has its stream, since not every set serves every style; a step takes its batch at the common position."""
+    sampling = run.sampling()
+    helpers = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling), misasked_of(train_sets, sampling)
+    mixtures: dict[str, Mixture | TextMixture] = {
+        style: Mixture(train_sets, sampling, run.seed, style, *helpers) for style in run.styles if style != TEXT
+    }
+    if TEXT in run.styles:
+        mixtures[TEXT] = TextMixture(texts_of(run, train_sets), run.k, run.wrong, run.seed)
+    return mixtures
+
+
 def means(parts: list[tuple[int, Losses]], names: tuple[str, ...]) -> dict[str, float]:
     """Of the named losses over the examples of all parts."""
     weight = sum(size for size, _ in parts)
@@ -232,14 +244,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     train_sets, dev = corpora(Path(args.data), run.data)
-    # Every style has its stream, since not every set serves every style; a step takes its batch at the common position.
-    sampling = run.sampling()
-    helpers = indexes(run.data, train_sets, sampling), swaps_of(train_sets, sampling), misasked_of(train_sets, sampling)
-    mixtures: dict[str, Mixture | TextMixture] = {
-        style: Mixture(train_sets, sampling, run.seed, style, *helpers) for style in run.styles if style != TEXT
-    }
-    if TEXT in run.styles:
-        mixtures[TEXT] = TextMixture(texts_of(run, train_sets), run.k, run.wrong, run.seed)
+    mixtures = mixtures_of(run, train_sets)
     quick = dev_examples(dev, args.dev, k=4)
     prompt = Prompt.of(decoder_tokenizer(), bge_tokenizer())
     if args.model:

@@ -119,7 +119,19 @@ class Losses:
     later_tokens: Tensor  # the same of all later ones, the end token included
 
 
-def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights: LossWeights) -> Losses:
+@dataclass
+class AnswerRows:
+    """What the model makes of n rows with a token to be said."""
+
+    reading: Reading
+    states: Tensor  # [B, A, H]
+    copy_log: Tensor  # [B, A, M]
+    language: Tensor  # [n] log-probability of the token by the language-model branch
+    copies: Tensor  # [n] by copying
+    gates: Tensor  # [n, 2] log(1 − g), log g
+
+
+def answer_rows(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted) -> AnswerRows:
     c = retro.config
     reading = read(reader, retro, inputs)
     memory = reading.memory
@@ -137,10 +149,16 @@ def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights
     same = memory.tokens[:, None] == wanted.said[..., None]  # [B, A, M]
     copies = torch.where(same, copy_log, MASKED).logsumexp(-1).flatten().index_select(0, wanted.spoken)
     gates = gate_log.flatten(0, 1).index_select(0, wanted.spoken)
-    mixed = torch.logaddexp(gates[:, 0] + language, gates[:, 1] + copies)
+    return AnswerRows(reading, states, copy_log, language, copies, gates)
+
+
+def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights: LossWeights) -> Losses:
+    row = answer_rows(retro, reader, inputs, wanted)
+    language, copy_log = row.language, row.copy_log
+    mixed = torch.logaddexp(row.gates[:, 0] + language, row.gates[:, 1] + row.copies)
     to_source = torch.where(wanted.source, copy_log, MASKED).logsumexp(-1).flatten().index_select(0, wanted.copying)  # [c]
     copy_loss = -to_source.mean() if len(to_source) else copy_log.sum() * 0
-    span = span_loss(reading, wanted)
+    span = span_loss(row.reading, wanted)
     nll, language_nll = -(mixed * wanted.weight).sum(), -(language * wanted.weight).sum()
     likely = (mixed.detach() > math.log(0.5)).float()
     first = (wanted.spoken % wanted.rows.shape[1] == 0).float()
@@ -153,6 +171,31 @@ def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights
         (likely * first).sum() / first.sum(),
         (likely * (1 - first)).sum() / (1 - first).sum().clamp(min=1),
     )
+
+
+# --------------------------------------------------------------------------- what the gate sees
+
+
+@dataclass
+class GateRows:
+    """What the copy gate of n rows with a token to be said depends on, and what it weighs."""
+
+    states: Tensor  # [n, H]
+    stop: Tensor  # [n] stop evidence
+    language: Tensor  # [n] log-probability of the token by the language-model branch
+    copies: Tensor  # [n] by copying
+    copying: Tensor  # [n] 1 where the token is copied
+    asked: Tensor  # [n] 1 where the row is of an answer, 0 where it is of a text that goes on
+
+
+def gate_rows(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, asked: bool) -> GateRows:
+    row = answer_rows(retro, reader, inputs, wanted)
+    chosen = row.states.flatten(0, 1).index_select(0, wanted.spoken).float()
+    copying = torch.zeros(wanted.rows.numel()).index_fill(0, wanted.copying, 1.0).index_select(0, wanted.spoken)
+    slope = retro.stop_gate
+    gate = (row.gates[:, 1] - row.gates[:, 0]).float()  # the logit
+    stop = (retro.copy_gate(chosen).squeeze(-1) - gate) / slope
+    return GateRows(chosen, stop, row.language.float(), row.copies.float(), copying, torch.full_like(copying, float(asked)))
 
 
 # --------------------------------------------------------------------------- closed-form start
