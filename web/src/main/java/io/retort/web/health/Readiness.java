@@ -33,30 +33,15 @@ final class Readiness extends AbstractHealthIndicator {
     this.desk = desk;
   }
 
-  /** Why the service is not ready; empty if it is. */
-  Optional<ApiException> problem() {
-    Optional<ApiException> shut = rooms.notReady();
-    if (shut.isPresent()) {
-      return shut;
-    }
-    if (!isReadable() || store.syncFailed()) {
-      return unavailable();
-    }
-    return desk.saturated()
-        ? Optional.of(
-            new ApiException(ProblemCode.OVERLOADED, "every slot and its queue are taken"))
-        : Optional.empty();
-  }
-
   /**
-   * Whether the store answers at once: a request may wait longer for it, but who asks here may not.
+   * Why the service is not ready; empty if it is. A request may wait for the store, but whoever
+   * asks here is told within a moment that it does not answer.
    */
-  private boolean isReadable() {
-    var look = new FutureTask<>(() -> rooms.documents().collectionIds());
+  Optional<ApiException> problem() {
+    var look = new FutureTask<>(this::look);
     Thread.ofVirtual().name("readiness").start(look);
     try {
-      look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
+      return look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       LOG.warn("the store has not answered for {} ms", PATIENCE.toMillis());
     } catch (ExecutionException e) {
@@ -64,7 +49,22 @@ final class Readiness extends AbstractHealthIndicator {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return false;
+    return unavailable();
+  }
+
+  private Optional<ApiException> look() {
+    Optional<ApiException> shut = rooms.notReady();
+    if (shut.isPresent()) {
+      return shut;
+    }
+    rooms.documents().collectionIds(); // throws if the store does not answer
+    if (store.syncFailed()) {
+      return unavailable();
+    }
+    return desk.saturated()
+        ? Optional.of(
+            new ApiException(ProblemCode.OVERLOADED, "every slot and its queue are taken"))
+        : Optional.empty();
   }
 
   private static Optional<ApiException> unavailable() {
