@@ -75,6 +75,7 @@ class RetrofitRun:
     misasked: float = 0.0
     closed_form: int = 300
     reader_share: float = 0.0
+    gate_loss: float = 0.0
     styles: dict[str, float] = field(default_factory=lambda: {"short": 1.0})
     texts: str = ""  # the set of `data` whose texts go on in the batches of style "text"
     wrong: float = 0.0  # share of these whose neighbours are those of another text
@@ -309,6 +310,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
         stopping = True
 
     signal.signal(signal.SIGTERM, stop)
+    weights = LossWeights(gate=run.gate_loss)
     window: dict[str, list[tuple[int, Losses]]] = {style: [] for style in run.styles}
     spans: list[torch.Tensor] = []
     seconds, seen = 0.0, 0
@@ -327,7 +329,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
                     loss = span_loss(read(reader, retro, inputs), wanted)
                     spans.append(loss.detach())
                 else:
-                    part = losses(retro, reader, inputs, wanted, LossWeights())
+                    part = losses(retro, reader, inputs, wanted, weights)
                     loss = part.total
                     window[batch.style].append((inputs.size, replace(part, total=loss.detach())))
             (loss * (inputs.size / usable)).backward()

@@ -1,7 +1,8 @@
 """Stage 2: CCA and copy head on the frozen decoder, the whole neighbour encoder training on.
 
-Loss = NLL of the mixture + copy_weight · copy-position loss + span_weight · span loss + language_weight · NLL of the
-language-model branch alone, so that cross-attention itself learns to carry the answer and not only the copy head.
+Loss = NLL of the mixture + copy_weight · copy-position loss + gate_weight · −log g of the rows that copy + span_weight · span loss +
+language_weight · NLL of the language-model branch alone, so that cross-attention itself learns to carry the answer and not only the
+copy head. The mixture does not care whether a word that both branches know was copied; citations do, hence the gate's own loss.
 
 Axes as in retro.model; N are the decoder tokens of all neighbours of a batch, one after the other.
 """
@@ -102,6 +103,7 @@ def span_loss(reading: Reading, wanted: Wanted) -> Tensor:
 @dataclass(frozen=True)
 class LossWeights:
     copy: float = 0.3
+    gate: float = 0.0
     span: float = 0.3
     language: float = 0.5
 
@@ -119,19 +121,7 @@ class Losses:
     later_tokens: Tensor  # the same of all later ones, the end token included
 
 
-@dataclass
-class AnswerRows:
-    """What the model makes of n rows with a token to be said."""
-
-    reading: Reading
-    states: Tensor  # [B, A, H]
-    copy_log: Tensor  # [B, A, M]
-    language: Tensor  # [n] log-probability of the token by the language-model branch
-    copies: Tensor  # [n] by copying
-    gates: Tensor  # [n, 2] log(1 − g), log g
-
-
-def answer_rows(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted) -> AnswerRows:
+def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights: LossWeights) -> Losses:
     c = retro.config
     reading = read(reader, retro, inputs)
     memory = reading.memory
@@ -149,21 +139,17 @@ def answer_rows(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted) ->
     same = memory.tokens[:, None] == wanted.said[..., None]  # [B, A, M]
     copies = torch.where(same, copy_log, MASKED).logsumexp(-1).flatten().index_select(0, wanted.spoken)
     gates = gate_log.flatten(0, 1).index_select(0, wanted.spoken)
-    return AnswerRows(reading, states, copy_log, language, copies, gates)
-
-
-def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights: LossWeights) -> Losses:
-    row = answer_rows(retro, reader, inputs, wanted)
-    language, copy_log = row.language, row.copy_log
-    mixed = torch.logaddexp(row.gates[:, 0] + language, row.gates[:, 1] + row.copies)
+    mixed = torch.logaddexp(gates[:, 0] + language, gates[:, 1] + copies)
+    copying = torch.zeros_like(wanted.weight, dtype=torch.bool).index_fill(0, torch.searchsorted(wanted.spoken, wanted.copying), True)
+    closed = -(torch.where(copying, gates[:, 1], 0.0) * wanted.weight).sum()
     to_source = torch.where(wanted.source, copy_log, MASKED).logsumexp(-1).flatten().index_select(0, wanted.copying)  # [c]
     copy_loss = -to_source.mean() if len(to_source) else copy_log.sum() * 0
-    span = span_loss(row.reading, wanted)
+    span = span_loss(reading, wanted)
     nll, language_nll = -(mixed * wanted.weight).sum(), -(language * wanted.weight).sum()
     likely = (mixed.detach() > math.log(0.5)).float()
     first = (wanted.spoken % wanted.rows.shape[1] == 0).float()
     return Losses(
-        nll + weights.copy * copy_loss + weights.span * span + weights.language * language_nll,
+        nll + weights.copy * copy_loss + weights.gate * closed + weights.span * span + weights.language * language_nll,
         nll.detach(),
         language_nll.detach(),
         copy_loss.detach(),
@@ -171,31 +157,6 @@ def losses(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, weights
         (likely * first).sum() / first.sum(),
         (likely * (1 - first)).sum() / (1 - first).sum().clamp(min=1),
     )
-
-
-# --------------------------------------------------------------------------- what the gate sees
-
-
-@dataclass
-class GateRows:
-    """What the copy gate of n rows with a token to be said depends on, and what it weighs."""
-
-    states: Tensor  # [n, H]
-    stop: Tensor  # [n] stop evidence
-    language: Tensor  # [n] log-probability of the token by the language-model branch
-    copies: Tensor  # [n] by copying
-    copying: Tensor  # [n] 1 where the token is copied
-    asked: Tensor  # [n] 1 where the row is of an answer, 0 where it is of a text that goes on
-
-
-def gate_rows(retro: Retro, reader: Reader, inputs: Inputs, wanted: Wanted, asked: bool) -> GateRows:
-    row = answer_rows(retro, reader, inputs, wanted)
-    chosen = row.states.flatten(0, 1).index_select(0, wanted.spoken).float()
-    copying = torch.zeros(wanted.rows.numel()).index_fill(0, wanted.copying, 1.0).index_select(0, wanted.spoken)
-    slope = retro.stop_gate
-    gate = (row.gates[:, 1] - row.gates[:, 0]).float()  # the logit
-    stop = (retro.copy_gate(chosen).squeeze(-1) - gate) / slope
-    return GateRows(chosen, stop, row.language.float(), row.copies.float(), copying, torch.full_like(copying, float(asked)))
 
 
 # --------------------------------------------------------------------------- closed-form start

@@ -62,3 +62,20 @@ def test_workers_make_the_same_steps(corpus: Corpus, tokenizers: tuple[Tokenizer
 def test_a_resumed_run_goes_on_with_the_next_example(corpus: Corpus, tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
     assert same(steps_of(corpus, tokenizers)[4], steps_of(corpus, tokenizers, first=3, position=3 * RUN.batch)[4])
     assert not same(steps_of(corpus, tokenizers)[4], steps_of(corpus, tokenizers)[3])
+
+
+def test_the_gate_s_own_loss_is_that_of_the_rows_that_copy(corpus: Corpus, tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    model, prompt = tiny(), Prompt.of(*tokenizers)
+    drawn = [(e, t) for e in Mixture([(corpus, 1.0)], SampleConfig(no_gold=0.4), 4).batch(0, 7) if (t := target_of(e, "short")) is not None]
+
+    def extra(pairs: list[tuple[Example, object]]) -> float:
+        inputs = pack([e for e, _ in pairs], prompt, "short", model.retro.config.retrieved_length)
+        wanted = wanted_of([e for e, _ in pairs], [t for _, t in pairs], inputs, model.retro.config.end_token)
+        with_it, without = (losses(model.retro, model.reader, inputs, wanted, LossWeights(gate=gate)).total for gate in (1.0, 0.0))
+        return (with_it - without).item()
+
+    assert abs(extra([pair for pair in drawn if pair[0].gold < 0])) < 1e-6  # nothing is copied where nothing is answered
+    before = extra(drawn)
+    with torch.no_grad():
+        model.retro.copy_gate.bias += 2
+    assert before > extra(drawn) > 0
