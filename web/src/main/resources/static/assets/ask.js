@@ -267,7 +267,7 @@ function view() {
   const source = turnOfSource();
   return html`
     <div class=${opened() ? 'ask-page with-source' : 'ask-page'}>
-      <div class=${thread.turns.length ? 'thread' : 'thread empty'}>
+      <div class=${thread.turns.length || thread.loading ? 'thread' : 'thread empty'}>
         <div class="turns">
           ${thread.turns.length || thread.loading ? html`<h1 class="hidden">${texts.pages.ask}</h1>` : nothing}
           ${thread.problem ? problemView(thread.problem) : nothing}
