@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexThread implements AutoCloseable {
   private static final Duration GLANCE = Duration.ofMillis(10);
+
+  /** With nothing to commit only the disk and the clock are looked at, and the disk costs time. */
+  private static final Duration IDLE_GLANCE = Duration.ofMillis(100);
+
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private static final Duration NEXT_PURGE = Duration.ofHours(6);
@@ -105,7 +109,8 @@ final class IndexThread implements AutoCloseable {
     if (paused()) {
       return !stopping;
     }
-    DocumentWork.Result next = queue.poll(GLANCE.toNanos(), TimeUnit.NANOSECONDS);
+    Duration glance = written.isEmpty() ? IDLE_GLANCE : GLANCE;
+    DocumentWork.Result next = queue.poll(glance.toNanos(), TimeUnit.NANOSECONDS);
     if (next != null) {
       write(next);
     }
