@@ -20,6 +20,14 @@ class FlagsTest {
   }
 
   @Test
+  void aSwitchIsOnUnlessItIsOff() {
+    assertThat(new Flags(new String[] {"--models", "off"}, KNOWN).on("models")).isFalse();
+    assertThat(new Flags(new String[] {}, KNOWN).on("models")).isTrue();
+    assertThatThrownBy(() -> new Flags(new String[] {"--models", "no"}, KNOWN).on("models"))
+        .hasMessageContaining("--models is on or off, not 'no'");
+  }
+
+  @Test
   void whatIsUnknownRepeatedOrWithoutValueIsNamed() {
     assertThatThrownBy(() -> new Flags(new String[] {"--limmit", "7"}, KNOWN))
         .hasMessageContaining("--limmit");

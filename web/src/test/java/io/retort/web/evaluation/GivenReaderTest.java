@@ -2,6 +2,7 @@ package io.retort.web.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.retort.data.Neighbour;
 import io.retort.generator.AnswerStyle;
 import io.retort.generator.Diagnostics;
 import io.retort.web.fakes.FakeGenerator;
@@ -38,6 +39,22 @@ class GivenReaderTest {
     assertThat(generator.lastRequest().maxTokens()).isEqualTo(7);
     assertThat(generator.lastRequest().minConfidence()).isEqualTo(0.25);
     assertThat(generator.lastRequest().diagnostics()).isEqualTo(new Diagnostics(false, true));
+  }
+
+  @Test
+  void whatASourceFindsIsReadAndStaysIfItIsFrozen() {
+    Question question = question("How many?");
+    List<Neighbour> found = question.neighbours().reversed();
+    Row row =
+        reader.read(question, query -> found, GivenNeighbours.texts(found), true).row();
+    assertThat(row.answer()).isEqualTo("six");
+    assertThat(row.right()).isFalse();
+    assertThat(row.readRank()).isEqualTo(2);
+    assertThat(row.searchRank()).isEqualTo(2);
+    assertThat(row.neighbours()).isEqualTo(2);
+    assertThat(generator.lastRequest().freezeNeighbours()).isTrue();
+    reader.read(question, query -> found, GivenNeighbours.texts(found), false);
+    assertThat(generator.lastRequest().freezeNeighbours()).isFalse();
   }
 
   @Test
