@@ -45,8 +45,7 @@ class GivenReaderTest {
   void whatASourceFindsIsReadAndStaysIfItIsFrozen() {
     Question question = question("How many?");
     List<Neighbour> found = question.neighbours().reversed();
-    Row row =
-        reader.read(question, query -> found, GivenNeighbours.texts(found), true).row();
+    Row row = reader.read(question, query -> found, GivenNeighbours.texts(found), true).row();
     assertThat(row.answer()).isEqualTo("six");
     assertThat(row.right()).isFalse();
     assertThat(row.readRank()).isEqualTo(2);

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -35,12 +34,6 @@ public final class DescribedApi {
   public record Operation(String method, String path, JsonNode said) {
     public String name() {
       return said.get("operationId").asString();
-    }
-
-    /** Whether this path is one of this operation's. */
-    public boolean matches(String concrete) {
-      return Pattern.matches(
-          Pattern.quote(path).replaceAll("\\{[a-z]+}", "\\\\E[^/:]+\\\\Q"), concrete);
     }
 
     /**
