@@ -1,5 +1,6 @@
 package io.retort.benchmarks;
 
+import io.retort.data.ChunkId;
 import io.retort.generator.AnswerGenerator;
 import io.retort.generator.AnswerStyle;
 import io.retort.generator.Citation;
@@ -276,12 +277,17 @@ public final class ReaderEvaluation {
         row.put("lowest_log_probability", answer.evidence().lowestLogProbability());
         row.put("tokens", answer.tokens().stream().map(TokenTrace::id).toList());
         row.put("quotes", answer.citations().stream().map(Citation::quote).toList());
+        List<ChunkId> read =
+            answer.trace().stream()
+                .flatMap(entry -> entry.neighbours().stream())
+                .map(neighbour -> neighbour.chunk().id())
+                .distinct()
+                .toList();
         row.put(
-            "cited_ranks",
+            "cited_ranks", // from 1, among all that the answer's chunks read
             answer.citations().stream()
-                .map(citation -> citation.chunk().id().documentId())
-                .map(id -> Integer.valueOf(id.substring(id.indexOf('_') + 1)))
-                .collect(Collectors.toList()));
+                .map(citation -> read.indexOf(citation.chunk().id()) + 1)
+                .toList());
         row.put("unsupported", answer.unsupported().size());
         writer.write(json.writeValueAsString(row));
         writer.newLine();
