@@ -23,7 +23,7 @@ from training.retro.data import Limits, read_rows
 from training.retro.graphs import Precision, RetroGraphs, WeightFiles, eight_bit_blocks
 from training.retro.model import Retro, RetroConfig, mixture
 from training.retro.reader import Reader
-from training.retro.retrofit import generate, load_base, read
+from training.retro.retrofit import generate, load_checkpoint, read
 from training.retro.serving import ServedExample, serve
 from training.retro.weights import BLOCK, MODELS, REPOSITORY, Blocks, bge_tokenizer, decoder_tokenizer, load_smollm2_blocks
 
@@ -45,13 +45,7 @@ class Trained:
 
 
 def from_checkpoint(path: Path) -> Trained:
-    state = torch.load(path, weights_only=True)
-    retro, reader = load_base(RetroConfig()), Reader(BertConfig())
-    missing, unexpected = retro.load_state_dict(state["retro"], strict=False)
-    if unexpected or any(not name.startswith("base_") for name in missing):
-        raise ValueError(f"{path} does not fit the model: missing {missing[:3]}, unexpected {unexpected[:3]}")
-    reader.load_state_dict(state["reader"])
-    origin = {**state["manifest"], "step": state["step"], "examples": state["position"]}
+    retro, reader, origin = load_checkpoint(path)
     return Trained(retro.eval(), reader.eval(), load_smollm2_blocks(), origin, json.loads(CALIBRATION.read_text()))
 
 

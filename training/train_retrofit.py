@@ -34,7 +34,18 @@ from training.retro.lexical import cached_index
 from training.retro.model import Retro, RetroConfig
 from training.retro.paragraphs import retrieved_again
 from training.retro.reader import Reader
-from training.retro.retrofit import Losses, LossWeights, fit_projection, generate, load_base, losses, read, span_loss
+from training.retro.retrofit import (
+    Losses,
+    LossWeights,
+    fit_projection,
+    generate,
+    load_base,
+    load_checkpoint,
+    losses,
+    read,
+    span_loss,
+    take_weights,
+)
 from training.retro.shipped import load_shipped
 from training.retro.weights import REPOSITORY, bge_tokenizer, decoder_tokenizer
 from training.train import (
@@ -115,15 +126,6 @@ def load_reader(path: Path) -> Reader:
     reader = Reader(BertConfig())
     reader.load_state_dict(torch.load(path, weights_only=True)["model"])
     return reader
-
-
-def load_weights(path: Path) -> tuple[Retro, Reader]:
-    """Of a checkpoint of this stage."""
-    state = torch.load(path, weights_only=True, map_location="cpu")
-    retro, reader = load_base(RetroConfig()), Reader(BertConfig())
-    retro.load_state_dict(state["retro"], strict=False)
-    reader.load_state_dict(state["reader"])
-    return retro, reader
 
 
 def products(precision: str, device: str = "cpu") -> torch.autocast:
@@ -251,7 +253,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     if args.model:
         retro, reader = load_shipped(Path(args.model))
     elif args.start:
-        retro, reader = load_weights(Path(args.start))
+        retro, reader, origin = load_checkpoint(Path(args.start))
     else:
         retro, reader = load_base(RetroConfig()), load_reader(Path(args.reader))
     reader.encoder.freeze(run.frozen)
@@ -268,8 +270,7 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     checkpoint = folder / "last.pt"
     state = torch.load(checkpoint, weights_only=True, map_location="cpu") if checkpoint.exists() else None
     if state:
-        retro.load_state_dict(state["retro"], strict=False)
-        reader.load_state_dict(state["reader"])
+        take_weights(retro, reader, state)
         step, position, elapsed = state["step"], state["position"], state["elapsed"]
     elif not args.model and not args.start:
         retro.initialise(torch.Generator().manual_seed(run.seed))
@@ -288,6 +289,8 @@ def train(run: RetrofitRun, args: argparse.Namespace) -> None:
     budget = 60.0 * args.minutes
     manifest = {"stage": "retrofit", "commit": commit(), "run": asdict(run), "limits": asdict(Limits()), "minutes": args.minutes}
     manifest |= {"precision": args.precision, "device": device.type}
+    if args.start:
+        manifest["continues"] = origin
     if args.model:
         manifest["continues"] = json.loads((Path(args.model) / "manifest.json").read_text())["training"]
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

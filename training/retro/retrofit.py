@@ -12,12 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from training.retro.batches import Inputs, Wanted
+from training.retro.bert import BertConfig
 from training.retro.examples import Example
 from training.retro.model import (
     MASKED,
@@ -50,6 +52,22 @@ def load_base(config: RetroConfig) -> Retro:
             for part in ("q", "k", "v", "o", "gate", "up", "down"):
                 getattr(layer, part).weight.copy_(weights[f"layers.{i}.{part}"])
     return retro
+
+
+def take_weights(retro: Retro, reader: Reader, state: dict) -> None:
+    """Of a checkpoint of this stage, which holds everything but the published base."""
+    missing, unexpected = retro.load_state_dict(state["retro"], strict=False)
+    if unexpected or any(not name.startswith("base_") for name in missing):
+        raise ValueError(f"the checkpoint does not fit the model: missing {missing[:3]}, unexpected {unexpected[:3]}")
+    reader.load_state_dict(state["reader"])
+
+
+def load_checkpoint(path: Path) -> tuple[Retro, Reader, dict]:
+    """The model of a checkpoint of this stage, and where it comes from."""
+    state = torch.load(path, weights_only=True, map_location="cpu")
+    retro, reader = load_base(RetroConfig()), Reader(BertConfig())
+    take_weights(retro, reader, state)
+    return retro, reader, {**state["manifest"], "step": state["step"], "examples": state["position"]}
 
 
 # --------------------------------------------------------------------------- reading

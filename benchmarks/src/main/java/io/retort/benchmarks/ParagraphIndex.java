@@ -40,11 +40,27 @@ final class ParagraphIndex {
     }
     Path folder = given == null ? Files.createTempDirectory("retort-benchmark") : given;
     var index = LuceneChunkIndex.create(folder, models.manifest(COLLECTION));
+    try {
+      fill(index, flags.number("threads", 2), models, paragraphs, figures);
+    } catch (Throwable e) {
+      index.close();
+      throw e;
+    }
+    return index;
+  }
+
+  private static void fill(
+      LuceneChunkIndex index,
+      int threads,
+      RetrievalModels models,
+      List<Paragraph> paragraphs,
+      Figures figures)
+      throws IOException, InterruptedException, ExecutionException {
     long start = System.nanoTime();
-    try (var threads = Executors.newFixedThreadPool(flags.number("threads", 2))) {
+    try (var executor = Executors.newFixedThreadPool(threads)) {
       List<Future<?>> writes = new ArrayList<>();
       for (Paragraph paragraph : paragraphs) {
-        writes.add(threads.submit(() -> index.writer().replace(block(models, paragraph))));
+        writes.add(executor.submit(() -> index.writer().replace(block(models, paragraph))));
       }
       for (Future<?> write : writes) {
         write.get();
@@ -55,7 +71,6 @@ final class ParagraphIndex {
     figures.add(
         "index_chunks", (double) index.chunks(), "chunks", paragraphs.size() + " paragraphs");
     figures.add("index_chunks_per_second", index.chunks() / seconds, "chunks/s", "one run");
-    return index;
   }
 
   private static DocumentBlock block(RetrievalModels models, Paragraph paragraph) {
